@@ -135,7 +135,6 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 GUARDIAN_GROUP_OBJ_PERMS_MODEL = "organizations.UnusedTeamPermission"
-GUARDIAN_USER_OBJ_PERMS_MODEL = "organizations.UnusedUserPermission"
 
 ACCOUNT_ADAPTER = "organizations.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
