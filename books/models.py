@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce, Now, UUID7
+from django.db.models.functions import UUID7, Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -41,9 +41,9 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
         own = ContactBook._base_manager.filter(owner=user).values("pk")
         if at_least is not Level.MANAGE:
             return living.filter(pk__in=own.union(granted_ids(ContactBook, user, level=at_least)))
-        administered = OrganizationMembership.objects.filter(
-            user=user, role__in=[Role.OWNER, Role.ADMIN]
-        ).values("organization_id")
+        administered = OrganizationMembership.objects.filter(user=user, role__in=[Role.OWNER, Role.ADMIN]).values(
+            "organization_id"
+        )
         by_people = BookUserGrant.objects.filter(organization__in=administered).values("content_object_id")
         by_teams = BookTeamGrant.objects.filter(organization__in=administered).values("content_object_id")
         return living.filter(pk__in=own.union(by_people, by_teams))
@@ -82,9 +82,7 @@ class ContactBook(models.Model):
     name = models.CharField(_("name"), max_length=255)
     description = models.CharField(_("description"), max_length=1000, blank=True)
     # Null only while frozen: its owner has left the organization.
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="owned_books"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="owned_books")
     frozen_for = models.UUIDField(null=True, editable=False)  # null: not frozen
     exclude_from_search = models.BooleanField(_("exclude contacts from search results"), default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

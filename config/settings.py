@@ -27,9 +27,14 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
 BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 if urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).hostname:
-    raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}. Set it to the address people use, as https://kith.example.com.")
+    raise ImproperlyConfigured(
+        f"BASE_URL is {BASE_URL!r}. Set it to the address people use, as https://kith.example.com."
+    )
 SECURE = not LOCAL  # cookies, redirect and HSTS for https; only `make run` on http://localhost goes without
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [str(urlsplit(BASE_URL).hostname), *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])])
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    [str(urlsplit(BASE_URL).hostname), *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = None
@@ -94,7 +99,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "heroicons.templatetags.heroicons"],
+            "builtins": [
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "heroicons.templatetags.heroicons",
+            ],
             "string_if_invalid": "!!undefined %s!!" if TESTING else "",
         },
     }
@@ -119,10 +128,16 @@ CACHES = {
 
 # --- People and sessions ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organizations.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -234,7 +249,10 @@ MAILERS: dict[str, dict[str, Any]] = {
     }
     if env.text("EMAIL_HOST")
     # Without a mail server, mail lands in a folder where the operator finds it.
-    else {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": str(KITH_DATA / "mail")}}
+    else {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(KITH_DATA / "mail")},
+    }
 }
 
 # --- Work in the background ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
-from django.db.models.functions import Now, UUID7
+from django.db.models.functions import UUID7, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.mixins import GuardianGroupMixin, GuardianUserMixin
 from guardian.models import GroupObjectPermissionAbstract
@@ -159,9 +159,7 @@ class TeamMembership(models.Model):
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="team_memberships")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_memberships")
 
     class Meta:
         constraints = [
@@ -208,9 +206,7 @@ class AuditEntry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
-    organization_id = models.UUIDField(
-        null=True, editable=False
-    )  # null: a sign-in belongs to no organization
+    organization_id = models.UUIDField(null=True, editable=False)  # null: a sign-in belongs to no organization
     actor_id = models.UUIDField(null=True, editable=False)  # null: the operator, from the command line
     actor_name = models.CharField(max_length=255, blank=True, editable=False)
     action = models.CharField(max_length=64, editable=False)
