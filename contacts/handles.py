@@ -1,0 +1,116 @@
+"""Handles: an email address or phone number in the form in which it is looked up exactly.
+
+The text typed is always kept beside; these keys only decide what counts as the same address or number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import idna
+import phonenumbers
+from babel import Locale
+
+# Languages in whose words a country may be written in an address or an export.
+_COUNTRY_LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pl",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "sk",
+    "ru",
+    "uk",
+    "tr",
+    "ja",
+    "zh",
+)
+_NON_DIGITS = re.compile(r"[^0-9]+")
+LAST_DIGITS = 9
+
+
+def email_key(text: str) -> str | None:
+    """Return the look-up key of an address: lower-cased local part, IDNA domain, `+tag` kept. None when it is none."""
+    local, at, domain = text.strip().rpartition("@")
+    domain = domain.rstrip(".")
+    if not at or not local or not domain or any(character.isspace() for character in text.strip()):
+        return None
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            pass  # no such domain can exist; compared as it is written
+    return f"{local.casefold()}@{domain.casefold()}"
+
+
+def digits(text: str) -> str:
+    """Return the ASCII digits of `text`; digits of other scripts count as theirs."""
+    if text.isascii():
+        return _NON_DIGITS.sub("", text)
+    return "".join(str(int(character)) for character in text if character.isdecimal())
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str, region: str) -> tuple[str, str] | None:
+    """Return (E.164, national digits) of a possible number, or None."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return e164, digits(national)
+
+
+def phone_keys(text: str, region: str) -> tuple[str | None, str | None]:
+    """Return (E.164 or None, last nine digits or None) of a number typed in `region` (ISO 3166 alpha-2)."""
+    found = _parsed(text, region)
+    plain = digits(text)
+    last = plain[-LAST_DIGITS:] if len(plain) >= LAST_DIGITS else None
+    return (found[0] if found else None), last
+
+
+def phone_digits(text: str, region: str) -> list[str]:
+    """Return the digit strings by which a number is searched: as typed, national, international; no repeats."""
+    found = _parsed(text, region)
+    strings = [digits(text)]
+    if found:
+        strings += [found[1], found[0][1:]]
+    return [string for position, string in enumerate(strings) if string and string not in strings[:position]]
+
+
+@cache
+def _regions() -> dict[str, str]:
+    """Return region codes by country name, case-folded, in the languages above."""
+    known = set(phonenumbers.SUPPORTED_REGIONS)
+    names: dict[str, str] = {}
+    for language in reversed(_COUNTRY_LANGUAGES):
+        territories = Locale.parse(language).territories
+        names |= {name.casefold(): code for code, name in territories.items() if code in known}
+    names |= {code.casefold(): code for code in known}
+    return names | {
+        "usa": "US",
+        "u.s.a.": "US",
+        "u.s.": "US",
+        "uk": "GB",
+        "great britain": "GB",
+        "england": "GB",
+        "scotland": "GB",
+        "wales": "GB",
+    }
+
+
+def region_of(country: str) -> str | None:
+    """Return the ISO 3166 code of a country written by name or code, in any of many languages; None if unknown."""
+    return _regions().get(country.strip().casefold()) if country else None
