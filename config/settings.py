@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from config import env, secrets_file
-from config.servers import database_settings, redis_url
+from config.servers import cache_url, database_settings, redis_url
 
 django_stubs_ext.monkeypatch()
 
@@ -119,7 +119,7 @@ REDIS_URL = redis_url(KITH_DATA)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
+        "LOCATION": cache_url(REDIS_URL),
         "KEY_PREFIX": "kith",
         # A hung cache must not hang a page.
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
@@ -215,7 +215,7 @@ DEFAULT_REGION = env.text("DEFAULT_REGION", "US").upper()
 
 # --- Files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = KITH_DATA / "static"
+STATIC_ROOT = None if TESTING else KITH_DATA / "static"  # tests serve the sources, and need no collectstatic
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.folder("FILES_DIR", KITH_DATA / "files")
 FILE_UPLOAD_TEMP_DIR = None
@@ -225,12 +225,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
 }
 WHITENOISE_MAX_AGE = 60
-WHITENOISE_USE_FINDERS = False
+WHITENOISE_USE_FINDERS = TESTING
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 500, least=1, most=100_000) * 2**20
 AVATAR_MAX_BYTES = 10 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# A request's body must begin to arrive at a fair pace after so long (config/web/limits.py).
+REQUEST_SECONDS = env.number("REQUEST_SECONDS", 30, least=1, most=3600)
 
 # --- Mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Kith <kith@{urlsplit(BASE_URL).hostname}>")

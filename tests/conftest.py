@@ -1,0 +1,74 @@
+"""What every test runs on: a PostgreSQL, a Valkey and a data folder of this run's own, gone when it ends.
+
+The environment is settled before Django reads it, so settings are loaded here and not by pytest-django's option.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+# pytest-xdist's processes inherit the run's folder from the process that started them.
+CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+if CONTROLLER:
+    os.environ["KITH_DATA"] = tempfile.mkdtemp(prefix="kith-test-", dir="/tmp")  # short: sockets live below it
+    Path(os.environ["KITH_DATA"]).chmod(0o711)  # as root, the servers run as another user
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="config.settings",
+    KITH_TESTING="1",
+    KITH_LOCAL="1",
+    JOB_LEASE_SECONDS="3",
+    JOB_SWEEP_SECONDS="1",
+    KITH_VALKEY_DATABASE=str(int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1")[2:]) + 1),
+)
+for name in ("KITH_PROCESS", "BASE_URL", "HOST", "PORT", "ALLOWED_HOSTS", "DEFAULT_REGION", "EMAIL_HOST", "LOG_LEVEL"):
+    os.environ.pop(name, None)
+
+import django  # noqa: E402 - after the environment
+
+django.setup()
+
+from django.db import connection  # noqa: E402 - after setup
+
+from config.servers import hold  # noqa: E402 - after setup
+
+_run = ExitStack()
+
+
+def pytest_sessionstart(session):
+    """Hold the run's servers up, in every process of the run: whichever is killed, the last one ends them."""
+    _run.enter_context(hold(Path(os.environ["KITH_DATA"]), testing=True))
+
+
+def pytest_unconfigure(config):
+    """Let go of the servers; their keepers stop them and delete the folder."""
+    _run.close()
+    if CONTROLLER:
+        shutil.rmtree(os.environ["KITH_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+    """Have the test database made as Kith needs it, also on a server of DATABASE_URL whose default is another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            connection.creation,
+            "sql_table_creation_suffix",
+            lambda: (
+                "WITH TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
+                "LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+                if os.environ.get("DATABASE_URL")
+                else ""
+            ),
+        )
+        yield
+
+
+@pytest.fixture
+def child_environment(transactional_db) -> dict[str, str]:
+    """Return the environment for a process that is to work on this test's database, broker and files."""
+    return {**os.environ, "KITH_DATABASE_NAME": connection.settings_dict["NAME"]}
