@@ -1,0 +1,32 @@
+"""What every template may use without asking for it."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+HTMX = json.dumps(
+    {
+        "allowEval": False,
+        "includeIndicatorStyles": False,
+        "historyCacheSize": 0,
+        "historyRestoreAsHxRequest": False,
+        "selfRequestsOnly": True,
+        "allowScriptTags": False,
+        "refreshOnHistoryMiss": False,
+        "timeout": 20_000,
+        # A form with errors comes back as 422 and is shown in place; other refusals are told, not swapped in.
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "422", "swap": True},
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    }
+)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `base_url` (no slash at its end) and `htmx_config`, what the `htmx-config` meta tag holds."""
+    return {"base_url": settings.BASE_URL, "htmx_config": HTMX}

@@ -1,0 +1,14 @@
+"""Every address of the site. A room adds one line here; its own addresses are in its `urls.py`."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(url="/contacts/"), name="home"),
+    path("accounts/", include("allauth.account.urls")),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

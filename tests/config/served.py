@@ -1,0 +1,94 @@
+"""Kith's real web process with a few addresses that let a test see what arrived; started as a process of its own."""
+
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+
+import uvicorn
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from config.web.server import options
+
+
+@csrf_exempt
+@login_not_required
+def echo(request, rest=""):
+    """Say what arrived."""
+    body = request.read()
+    seen = {
+        "length": len(body),
+        "declared": request.META.get("CONTENT_LENGTH"),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "headers": {name: value for name, value in request.META.items() if name.startswith("HTTP_")},
+        "query": request.META["QUERY_STRING"],
+    }
+    return HttpResponse(json.dumps(seen), content_type="application/json")
+
+
+@login_not_required
+def page(request):
+    """Answer at once."""
+    return HttpResponse("<p>page</p>")
+
+
+@login_not_required
+def weighty(request):
+    """Answer more than a socket holds."""
+    return HttpResponse(b"x" * 900_000)
+
+
+@login_not_required
+def stream(request):
+    """Send for ever; leave a file when told to stop."""
+
+    def parts():
+        try:
+            while True:
+                yield b"x" * 10_000
+                time.sleep(0.01)
+        finally:
+            Path(request.GET["mark"]).write_text("stopped")
+
+    return StreamingHttpResponse(parts())
+
+
+@login_not_required
+def slow(request):
+    """Work for the seconds asked for."""
+    time.sleep(float(request.GET["seconds"]))
+    return HttpResponse("done")
+
+
+@login_not_required
+def broken(request):
+    """Fail, quoting what somebody typed."""
+    raise ValueError(f"invalid literal for int(): '{request.GET['typed']}' from ann@example.com")
+
+
+urlpatterns = [
+    path("echo/", echo),
+    path("books/<rest>/import/", echo),
+    path("page/", page),
+    path("weighty/", weighty),
+    path("contacts/export/", stream),
+    path("slow/", slow),
+    path("broken/", broken),
+]
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
+
+if __name__ == "__main__":
+    from django.conf import settings
+
+    import config.asgi  # noqa: F401 - sets up Django before its settings are changed
+
+    settings.ROOT_URLCONF = "tests.config.served"
+    uvicorn.run(**options("127.0.0.1", int(sys.argv[1])))
