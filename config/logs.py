@@ -14,10 +14,12 @@ from types import TracebackType
 from typing import Any, cast
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 type Exc = tuple[type[BaseException], BaseException, TracebackType | None]
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MASK = "[hidden]"
 DEEPEST = 6
 LONGEST = 2000
@@ -67,9 +69,12 @@ class OwnLineSaysIt(logging.Filter):
 def configure(options: Mapping[str, Any]) -> None:
     """Send structlog's and the standard library's records down one path.
 
-    Args: `level`, a level's name; `json`, whether lines are for machines. Raises `ValueError` for an unknown level.
+    Args: `level`, a level's name; `json`, whether lines are for machines. Raises
+    `ImproperlyConfigured` for an unknown level.
     """
     level = str(options["level"]).upper()
+    if level not in LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}. Set it to one of {', '.join(LEVELS)}.")
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
