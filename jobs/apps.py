@@ -1,3 +1,5 @@
+"""The jobs app."""
+
 from django.apps import AppConfig
 
 
