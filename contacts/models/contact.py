@@ -1,0 +1,155 @@
+"""The contact itself, and its memberships in groups and companies."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import UUID7, Now
+
+from books.models import ContactBook
+from contacts import limits
+from contacts.models.groups import Group
+from organizations.constraints import CompositeForeignKey
+from organizations.models import Organization, User
+from organizations.sharing import Level
+
+ALIVE = Q(trashed_at__isnull=True)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """The only door to contacts on behalf of someone is `for_user`."""
+
+    def for_user(self, user: User, *, at_least: Level = Level.VIEW) -> ContactQuerySet:
+        """Return the living contacts in the books that `user` may use at `at_least`. No query by itself."""
+        return self.filter(ALIVE, book__in=ContactBook.objects.for_user(user, at_least=_contact_level(at_least)))
+
+    def trashed_for_user(self, user: User, *, at_least: Level = Level.VIEW) -> ContactQuerySet:
+        """Return the contacts in the trash of the books that `user` may use at `at_least`."""
+        books = ContactBook.objects.for_user(user, at_least=_contact_level(at_least))
+        return self.filter(trashed_at__isnull=False, book__in=books)
+
+
+def _contact_level(level: Level) -> Level:
+    """Managing a book shows no contacts: what is asked of contacts is at most *edit*."""
+    return min(level, Level.EDIT)
+
+
+class Contact(models.Model):
+    """A person or a firm, in exactly one book. Written by the contacts service alone.
+
+    `version` and `modified_at` are kept by a trigger; display name, second line and sort keys are derived from the
+    document and written with it.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="contacts", db_index=False)
+
+    prefix = models.CharField(max_length=limits.NAME, blank=True)
+    first_name = models.CharField(max_length=limits.NAME, blank=True)
+    middle_name = models.CharField(max_length=limits.NAME, blank=True)
+    last_name = models.CharField(max_length=limits.NAME, blank=True)
+    suffix = models.CharField(max_length=limits.NAME, blank=True)
+    phonetic_first_name = models.CharField(max_length=limits.NAME, blank=True)
+    phonetic_middle_name = models.CharField(max_length=limits.NAME, blank=True)
+    phonetic_last_name = models.CharField(max_length=limits.NAME, blank=True)
+    nickname = models.CharField(max_length=limits.NAME, blank=True)
+    file_as = models.CharField(max_length=limits.NAME, blank=True)
+    gender = models.CharField(max_length=limits.NAME, blank=True)
+    pronouns = models.CharField(max_length=limits.NAME, blank=True)
+    notes = models.TextField(blank=True)
+    avatar = models.CharField(max_length=100, blank=True)
+    starred = models.BooleanField(default=False)
+    infos = models.JSONField(default=list)
+    # Raised with every change of memberships: they are part of the document, and so of its version.
+    membership_stamp = models.IntegerField(default=0)
+
+    display_name = models.TextField()
+    second_line = models.TextField(blank=True)
+    sort_family = models.TextField(db_collation="C")
+    sort_given = models.TextField(db_collation="C")
+
+    version = models.IntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)  # null: living
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "id"], name="contact_within_organization"),
+            CompositeForeignKey(
+                name="contact_in_book_of_organization",
+                columns=["organization_id", "book_id"],
+                to="books.ContactBook",
+                to_columns=["organization_id", "id"],
+                on_delete="CASCADE",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book", "sort_family", "id"], name="contacts_book_family", condition=ALIVE),
+            models.Index(fields=["book", "sort_given", "id"], name="contacts_book_given", condition=ALIVE),
+            models.Index(fields=["book", "modified_at", "id"], name="contacts_book_modified"),
+            models.Index(
+                fields=["organization", "sort_family", "id"],
+                include=["book"],
+                name="contacts_all_family",
+                condition=ALIVE,
+            ),
+            models.Index(
+                fields=["organization", "sort_given", "id"],
+                include=["book"],
+                name="contacts_all_given",
+                condition=ALIVE,
+            ),
+            models.Index(
+                fields=["organization", "sort_family", "id"],
+                include=["book"],
+                name="contacts_starred",
+                condition=ALIVE & Q(starred=True),
+            ),
+            models.Index(fields=["book", "trashed_at"], name="contacts_trash", condition=Q(trashed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class ContactMembership(models.Model):
+    """That a contact is in a group, or in a company as something. `item` is the id of the document's item."""
+
+    pk = models.CompositePrimaryKey("contact_id", "item")
+    item = models.CharField(max_length=16)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    position = models.IntegerField()
+    title = models.CharField(max_length=limits.NAME, blank=True)
+    department = models.CharField(max_length=limits.NAME, blank=True)
+    location = models.CharField(max_length=limits.NAME, blank=True)
+    description = models.CharField(max_length=limits.NAME, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CompositeForeignKey(
+                name="membership_of_contact",
+                columns=["organization_id", "contact_id"],
+                to="contacts.Contact",
+                to_columns=["organization_id", "id"],
+                on_delete="CASCADE",
+            ),
+            CompositeForeignKey(
+                name="membership_in_group",
+                columns=["organization_id", "group_id"],
+                to="contacts.Group",
+                to_columns=["organization_id", "id"],
+                on_delete="CASCADE",
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "contact"], name="members_of_group")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.group_id}"
