@@ -44,7 +44,14 @@ def spawn(place: Place, *, testing: bool, log: IO[bytes]) -> processes.Bound:
     command: list[str | Path] = [_program(place, "postgres"), "-D", place.cluster()]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    return processes.Bound(command, user=place.user, log=log, last_signal=signal.SIGQUIT if testing else signal.SIGINT)
+    return processes.Bound(
+        command,
+        last_signal=signal.SIGQUIT if testing else signal.SIGINT,
+        env=processes.environment(),
+        user=place.user,
+        stdout=log,
+        stderr=log,
+    )
 
 
 def stop(server: processes.Bound, *, testing: bool) -> None:

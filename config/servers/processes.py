@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -13,44 +13,61 @@ from typing import IO
 from config.servers.place import ServerUser
 
 _PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)  # loaded before any fork
+
+
+def die_with_parent(number: signal.Signals, parent: int | None = None) -> None:
+    """Have the kernel send this process `number` when the thread that forked it ends (Linux; elsewhere nothing).
+
+    Call it right after the fork and after any change of user, which clears it (prctl(2), PR_SET_PDEATHSIG).
+    `parent` is the process that is meant to live: had it died before this call, this process ends now.
+    """
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if parent is not None and os.getppid() != parent:
+            os._exit(1)
 
 
 class Bound:
-    """A running server that gets `last_signal` when this process dies, by whatever means.
+    """A child process that gets `last_signal` when this process dies, by whatever means.
 
-    Linux does it in the kernel (prctl(2), PR_SET_PDEATHSIG: set after the user changes, since that clears it, and
-    from the main thread, since it watches the thread). Elsewhere a shell waits on a pipe of ours.
+    Linux does it in the kernel; elsewhere a shell waits on a pipe of ours. `own_group` puts the child at the head
+    of a process group, which is then signalled as a whole. To be made from the main thread.
     """
 
     def __init__(
-        self, command: Sequence[str | Path], *, user: ServerUser | None, log: IO[bytes], last_signal: signal.Signals
+        self,
+        command: Sequence[str | Path],
+        *,
+        last_signal: signal.Signals,
+        env: Mapping[str, str],
+        user: ServerUser | None = None,
+        stdout: IO[bytes] | int | None = None,
+        stderr: IO[bytes] | int | None = None,
+        cwd: Path = Path("/"),
+        own_group: bool = False,
     ) -> None:
-        prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
-        watcher = os.getpid()
-
-        def bind() -> None:
-            if prctl is not None:
-                prctl(_PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
-                if os.getppid() != watcher:
-                    os._exit(1)
-
-        self.process = subprocess.Popen(  # noqa: S603 - our own binaries
+        parent = os.getpid()
+        self.process = subprocess.Popen(  # noqa: S603 - the callers' own commands
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env=environment(),
+            stdout=stdout,
+            stderr=stderr,
+            cwd=cwd,
+            env=dict(env),
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
             umask=0o077,
-            preexec_fn=bind,
+            process_group=0 if own_group else None,
+            preexec_fn=lambda: die_with_parent(last_signal, parent),
         )
+        self._group = own_group
         self._watch: subprocess.Popen[bytes] | None = None
-        if prctl is None:
+        if sys.platform != "linux":
+            target = f"{'-' if own_group else ''}{self.process.pid}"
             self._watch = subprocess.Popen(  # noqa: S603 - fixed text
-                ["/bin/sh", "-c", f"read _; kill -{int(last_signal)} {self.process.pid}"],
+                ["/bin/sh", "-c", f"read _; kill -{int(last_signal)} -- {target}"],
                 stdin=subprocess.PIPE,
                 start_new_session=True,
             )
@@ -59,18 +76,30 @@ class Bound:
         """Return whether the server has ended; from then on its number is never signalled again."""
         if self.process.poll() is None:
             return False
+        if self._group:
+            with suppress(ProcessLookupError, PermissionError):  # what it started ends with it
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self._group = False
         if self._watch is not None:
             self._watch.kill()
-            self._watch.wait()
+            self._watch.communicate()
             self._watch = None
         return True
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal the child, or its whole group when the signal is SIGKILL."""
+        if number == signal.SIGKILL and self._group:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
 
     def stop(self, signals: Sequence[tuple[signal.Signals, float]]) -> None:
         """Send each signal and wait its seconds for the end; SIGKILL is the last resort."""
         for number, seconds in (*signals, (signal.SIGKILL, 10.0)):
             if self.ended():
                 return
-            self.process.send_signal(number)
+            self.send(number)
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
         self.ended()

@@ -31,7 +31,14 @@ def spawn(place: Place, *, testing: bool, log: IO[bytes]) -> processes.Bound:
         # The warning of overcommit is for those who save to disk.
         *("--ignore-warnings", "ARM64-COW-BUG"),
     ]
-    return processes.Bound(command, user=place.user, log=log, last_signal=signal.SIGKILL if testing else signal.SIGTERM)
+    return processes.Bound(
+        command,
+        last_signal=signal.SIGKILL if testing else signal.SIGTERM,
+        env=processes.environment(),
+        user=place.user,
+        stdout=log,
+        stderr=log,
+    )
 
 
 def stop(server: processes.Bound, *, testing: bool) -> None:
