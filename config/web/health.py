@@ -24,7 +24,7 @@ from config.web.types import Scope, Send
 log = structlog.get_logger(__name__)
 
 PATHS = frozenset({"/healthz", "/readyz"})
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 3.0
 LATE = timedelta(seconds=60)
 RECHECK_SECONDS = 60.0
 

@@ -1,18 +1,15 @@
-"""Kith's real web process with a few addresses that let a test see what arrived; started as a process of its own."""
+"""Kith's addresses, and a few more that let a test see what arrived (`tests.config.serve`)."""
 
 import hashlib
 import json
-import sys
 import time
 from pathlib import Path
 
-import uvicorn
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, StreamingHttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
-
-from config.web.server import options
 
 
 @csrf_exempt
@@ -70,7 +67,15 @@ def broken(request):
     raise ValueError(f"invalid literal for int(): '{request.GET['typed']}' from ann@example.com")
 
 
+@login_not_required
+def refused(request):
+    """Refuse."""
+    raise PermissionDenied
+
+
 urlpatterns = [
+    path("refused/", refused),
+    path("", include("config.urls")),
     path("echo/", echo),
     path("books/<rest>/import/", echo),
     path("page/", page),
@@ -83,12 +88,3 @@ handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
-
-
-if __name__ == "__main__":
-    from django.conf import settings
-
-    import config.asgi  # noqa: F401 - sets up Django before its settings are changed
-
-    settings.ROOT_URLCONF = "tests.config.served"
-    uvicorn.run(**options("127.0.0.1", int(sys.argv[1])))

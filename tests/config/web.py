@@ -1,0 +1,69 @@
+"""Starts Kith's web process on a port of its own and speaks to it over real sockets."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+PATIENCE = 20
+
+
+def free_port():
+    """Return a port that nothing listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as found:
+        return found.getsockname()[1]
+
+
+class Server:
+    """A web process of Kith's on a port of its own; `log` is where it writes what it logs."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.log = log
+        with log.open("wb") as sink:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.config.serve", str(self.port)],
+                env={**os.environ, "KITH_PROCESS": "web", **environment},
+                stderr=sink,
+            )
+
+    def wait(self):
+        """Return once it answers."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                if self.ask("GET", "/healthz").status == 200:
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
+
+    def ask(self, method, path, body=None, headers=None, chunked=False):
+        """Make one request; return its response with its whole body in `content`."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request(method, path, body, headers or {}, encode_chunked=chunked)
+            response = connection.getresponse()
+            response.content = response.read()
+            return response
+
+    def open(self, *lines):
+        """Return a socket on which the lines of a request's head were sent."""
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        raw.sendall("\r\n".join([*lines, ""]).encode())
+        return raw
+
+    def stop(self):
+        """Tell it to stop; return after how many seconds it had ended."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.process.wait()
+        return time.monotonic() - began
