@@ -296,7 +296,9 @@ class ContactDocument:
         `InvalidDocument` with every problem found; an empty document is one.
         """
         problems: list[Problem] = []
-        scalars = {scalar.name: _clean_scalar(scalar, getattr(self, scalar.name), problems) for scalar in SCALARS}
+        scalars: dict[str, Any] = {
+            scalar.name: _clean_scalar(scalar, getattr(self, scalar.name), problems) for scalar in SCALARS
+        }
         infos = _with_ids(_clean_infos(self.infos, problems), like.infos if like else ())
         memberships = _with_ids(_clean_memberships(self.memberships, problems), like.memberships if like else ())
         document = replace(self, **scalars, infos=infos, memberships=memberships)
@@ -405,26 +407,26 @@ def _clean_info(position: int, info: Info, problems: list[Problem]) -> Info | No
 
 
 def _clean_infos(infos: Iterable[Info], problems: list[Problem]) -> tuple[Info, ...]:
-    kept: list[Info] = []
-    seen: set[tuple[Any, ...]] = set()
+    kept: dict[tuple[Any, ...], Info] = {}
     preferred: set[Kind] = set()
     for position, info in enumerate(infos):
         cleaned = _clean_info(position, info, problems)
         if cleaned is None:
             continue
-        if cleaned.preferred and cleaned.kind in preferred:
-            cleaned = replace(cleaned, preferred=False)
-        if (content := replace(cleaned, preferred=False).content) in seen:
-            continue
-        seen.add(content)
-        if cleaned.preferred:
+        content = replace(cleaned, preferred=False).content
+        prefers = cleaned.preferred and cleaned.kind not in preferred
+        if prefers:
             preferred.add(cleaned.kind)
-        kept.append(cleaned)
-    counts = {kind: sum(info.kind is kind for info in kept) for kind in Kind}
+        first = kept.get(content)
+        if first is None:
+            kept[content] = replace(cleaned, preferred=prefers)
+        elif prefers:  # a repeat goes, its mark stays
+            kept[content] = replace(first, preferred=True)
+    counts = {kind: sum(info.kind is kind for info in kept.values()) for kind in Kind}
     if len(kept) > limits.INFOS or max(counts.values()) > limits.INFOS_OF_A_KIND:
         message = _("A contact holds at most %(limit)d values of a kind and %(all)d in all. Remove some.")
         problems.append(Problem("infos", message % {"limit": limits.INFOS_OF_A_KIND, "all": limits.INFOS}))
-    return tuple(kept)
+    return tuple(kept.values())
 
 
 def _clean_memberships(memberships: Iterable[Membership], problems: list[Problem]) -> tuple[Membership, ...]:
