@@ -14,6 +14,7 @@ import secrets
 import shutil
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -133,7 +134,7 @@ class Place:
         if self.reachable(self.data):
             return here
         there = self._state() / "postgres" / secrets.token_hex(8)
-        there.parent.mkdir(mode=0o711, exist_ok=True)
+        _make_passable(there.parent)
         there.mkdir(mode=0o711)  # so that the pointer is never to nothing; initdb wants it empty
         self.pointer.write_text(_POINTER.format(cluster=there))
         return there
@@ -209,15 +210,20 @@ class Place:
 
     def _state(self) -> Path:
         """Make and return the folder for what cannot stay inside the checkout or `data`. Only root comes here."""
-        if not STATE.exists():
-            STATE.mkdir(mode=0o711, parents=True)
-            STATE.chmod(0o711)
+        _make_passable(STATE)
         if not self.reachable(STATE):
             name = self.user.name if self.user else ""
             raise ServersError(
                 f"PostgreSQL runs as user {name}, who cannot reach {STATE}. Let it: `chmod a+x {STATE}`."
             )
         return STATE
+
+
+def _make_passable(folder: Path) -> None:
+    """Make a folder that others may pass through, whatever the umask; one that exists stays as it is."""
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(0o711)
 
 
 def _package(name: str) -> Path:
