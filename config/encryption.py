@@ -34,9 +34,9 @@ def encrypt(plain: bytes, *, table: str, row: object, organization: object) -> b
     return FORMAT + key_id(key) + nonce + sealed
 
 
-def decrypt(secret: bytes, *, table: str, row: object, organization: object) -> bytes:
+def decrypt(secret: bytes | memoryview, *, table: str, row: object, organization: object) -> bytes:
     """Return what `encrypt` was given for the same row. Raises `Unreadable`, which tells nothing of the content."""
-    secret = bytes(secret)  # psycopg gives a memoryview
+    secret = bytes(secret)  # Django gives a memoryview
     head = len(FORMAT) + _KEY_ID
     if len(secret) < head + _NONCE + _TAG or not secret.startswith(FORMAT):
         raise Unreadable("The stored secret is damaged. Connect the account again.")
@@ -53,7 +53,7 @@ def decrypt(secret: bytes, *, table: str, row: object, organization: object) -> 
         raise Unreadable("The stored secret is damaged or was moved from another row.") from None
 
 
-def is_current(secret: bytes) -> bool:
+def is_current(secret: bytes | memoryview) -> bool:
     """Say whether `secret` was made with the first key, so that a rotation may leave it alone."""
     first = settings.ENCRYPTION_KEYS[0]
     return bytes(secret).startswith(FORMAT + key_id(first))

@@ -113,7 +113,7 @@ def test_cookies_are_bound_to_the_host_and_sign_out_empties_the_browser(own_serv
         "Cookie": token.partition(";")[0],
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    hidden = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.content.decode())[1]
+    (hidden, *_) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form.content.decode())
     body = f"csrfmiddlewaretoken={hidden}&login=ann%40example.com&password=correct+horse+battery"
     signed_in = own_server.ask("POST", "/accounts/login/", body, headers)
     assert (signed_in.status, signed_in.headers["Location"]) == (302, "/contacts/"), signed_in.content

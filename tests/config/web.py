@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 
 PATIENCE = 20
@@ -17,6 +19,15 @@ def free_port():
     """Return a port that nothing listens on."""
     with closing(socket.create_server(("127.0.0.1", 0))) as found:
         return found.getsockname()[1]
+
+
+@dataclass
+class Answer:
+    """A response, read to its end."""
+
+    status: int
+    headers: HTTPMessage
+    content: bytes
 
 
 class Server:
@@ -44,12 +55,11 @@ class Server:
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
 
     def ask(self, method, path, body=None, headers=None, chunked=False):
-        """Make one request; return its response with its whole body in `content`."""
+        """Make one request; return its answer."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body, headers or {}, encode_chunked=chunked)
             response = connection.getresponse()
-            response.content = response.read()
-            return response
+            return Answer(response.status, response.headers, response.read())
 
     def open(self, *lines):
         """Return a socket on which the lines of a request's head were sent."""

@@ -23,6 +23,8 @@ def imported(node):
 def rooms_used(source, *, names=True):
     """Yield (line, room) for each room that the source imports, or names in a string as a model or a function."""
     for node in ast.walk(source):
+        if not isinstance(node, ast.stmt | ast.expr):
+            continue
         for module in imported(node):
             room = module.partition(".")[0]
             if room in ROOMS:
@@ -62,6 +64,7 @@ def test_only_tests_import_tests():
         f"{where(path)}:{node.lineno}"
         for path in python()
         for node in ast.walk(tree(path))
+        if isinstance(node, ast.stmt)
         if any(module.partition(".")[0] == "tests" for module in imported(node))
     ]
     assert not wrong, "\n".join(wrong)
