@@ -35,18 +35,23 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
         admins and owners of the organization, every book that is shared with anybody; that right shows name,
         owner, sharing and counts, and never contacts.
         """
-        living = self.filter(deleted_at__isnull=True)
+        return self._open_to(user, at_least).filter(deleted_at__isnull=True)
+
+    def deleted_for_user(self, user: User) -> ContactBookQuerySet:
+        """Return the deleted books that `user` may bring back: those they would manage."""
+        return self._open_to(user, Level.MANAGE).filter(deleted_at__isnull=False)
+
+    def _open_to(self, user: User, level: Level) -> ContactBookQuerySet:
         if not user.is_authenticated or not user.is_active:
-            return living.none()
+            return self.none()
         own = ContactBook._base_manager.filter(owner=user).values("pk")
-        if at_least is not Level.MANAGE:
-            return living.filter(pk__in=own.union(granted_ids(ContactBook, user, level=at_least)))
-        administered = OrganizationMembership.objects.filter(user=user, role__in=[Role.OWNER, Role.ADMIN]).values(
-            "organization_id"
-        )
-        by_people = BookUserGrant.objects.filter(organization__in=administered).values("content_object_id")
-        by_teams = BookTeamGrant.objects.filter(organization__in=administered).values("content_object_id")
-        return living.filter(pk__in=own.union(by_people, by_teams))
+        if level is not Level.MANAGE:
+            return self.filter(pk__in=own.union(granted_ids(ContactBook, user, level=level)))
+        administered = OrganizationMembership.objects.filter(user=user, role__in=[Role.OWNER, Role.ADMIN])
+        organizations = administered.values("organization_id")
+        by_people = BookUserGrant.objects.filter(organization__in=organizations).values("content_object_id")
+        by_teams = BookTeamGrant.objects.filter(organization__in=organizations).values("content_object_id")
+        return self.filter(pk__in=own.union(by_people, by_teams))
 
     def in_organization(self, organization: Organization) -> ContactBookQuerySet:
         """Return the books of one organization."""

@@ -6,6 +6,7 @@ The text typed is always kept beside; these keys only decide what counts as the 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache, lru_cache
 
 import idna
@@ -45,10 +46,8 @@ def email_key(text: str) -> str | None:
     if not at or not local or not domain or any(character.isspace() for character in text.strip()):
         return None
     if not domain.isascii():
-        try:
+        with suppress(idna.IDNAError):  # no such domain can exist; compared as it is written
             domain = idna.encode(domain, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            pass  # no such domain can exist; compared as it is written
     return f"{local.casefold()}@{domain.casefold()}"
 
 

@@ -84,12 +84,12 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def for_user(self, user: User, *, at_least: Level = Level.VIEW) -> ChangeQuerySet:
         """Return the changes made in books that `user` may use, to contacts that still are in such a book.
 
-        After a move the readers of the new book see the history from the move on. A deleted book is seen, and
-        restored, by its owner alone: it is outside `for_user` of books.
+        After a move the readers of the new book see the history from the move on. The deletion of a book is seen
+        by those who may bring it back.
         """
         books = ContactBook.objects.for_user(user, at_least=min(at_least, Level.EDIT)).values("pk")
-        own_deleted = Q(contact__isnull=True, book__owner=user, book__deleted_at__isnull=False)
-        return self.filter(own_deleted | (Q(book__in=books) & (Q(contact__isnull=True) | Q(contact__book__in=books))))
+        deleted = Q(contact__isnull=True, book__in=ContactBook.objects.deleted_for_user(user).values("pk"))
+        return self.filter(deleted | (Q(book__in=books) & (Q(contact__isnull=True) | Q(contact__book__in=books))))
 
 
 class Change(models.Model):

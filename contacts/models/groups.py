@@ -36,7 +36,8 @@ class GroupQuerySet(models.QuerySet["Group"]):
             contact__book__in=ContactBook.objects.for_user(user),
         )
         kept = KeptGroup.objects.filter(group=OuterRef("pk"), user=user)
-        return self.filter(Q(Exists(readable)) | Q(Exists(kept)))
+        # A title without a company belongs to a nameless one, which nobody lists.
+        return self.exclude(key="").filter(Q(Exists(readable)) | Q(Exists(kept)))
 
 
 class Group(models.Model):

@@ -1,0 +1,198 @@
+"""What is derived from a document and written beside it: names shown and sorted by, search text, tokens, handles.
+
+Pure functions of the document and the region its phones are read in: the old rows of an edit are computed again
+from the old document and deleted by full key, so that no write ever scans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contacts.document import ContactDocument, Kind
+from contacts.folding import fold
+from contacts.handles import email_key, phone_digits, phone_keys, region_of
+
+SORT_KEY_LENGTH = 200
+TOKEN_LENGTH = 80
+TOKENS = 60
+#: How much of the notes is searched: enough for any note a person writes, bounded for any that a machine does.
+SEARCHED_NOTES = 20_000
+
+TIER_NAME = 1
+TIER_WORD = 2
+
+#: Marks the digits of a phone within the search text, so that "0301-66" can be asked of phones alone.
+PHONE_MARK = "\x1f"
+
+_ADDRESS_SEPARATORS = re.compile(r"[@.\-_+/:]+")
+_HYPHENS = re.compile(r"[-‐‑–/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """All that is written beside a document. `tokens` are (tier, text), `handles` (kind, key)."""
+
+    display_name: str
+    second_line: str
+    sort_family: str
+    sort_given: str
+    search_text: str
+    tokens: frozenset[tuple[int, str]]
+    handles: frozenset[tuple[str, str]]
+
+
+def region_for(document: ContactDocument, region: str) -> str:
+    """Return the region (ISO 3166) in which the contact's numbers are read: its country's, else `region`."""
+    for info in document.of_kind(Kind.ADDRESS):
+        if found := region_of(info.address.get("country", "")):
+            return found
+    return region
+
+
+def derive(document: ContactDocument, region: str) -> Derived:
+    """Return what is written beside `document` in an organization of `region`."""
+    region = region_for(document, region)
+    phones = [info.value for info in document.of_kind(Kind.PHONE)]
+    digits = [string for phone in phones for string in phone_digits(phone, region)]
+    return Derived(
+        display_name=display_name(document),
+        second_line=second_line(document),
+        sort_family=sort_key(document, family_first=True),
+        sort_given=sort_key(document, family_first=False),
+        search_text=_search_text(document, digits),
+        tokens=frozenset(list(_tokens(document, digits))[:TOKENS]),
+        handles=frozenset(_handles(document, phones, region)),
+    )
+
+
+def display_name(document: ContactDocument) -> str:
+    """Return the name shown: the full name, else nickname, file-as, company, email, phone or any other value."""
+    company = next((membership.name for membership in document.companies if membership.name), "")
+    email, phone = document.first(Kind.EMAIL), document.first(Kind.PHONE)
+    phonetic = " ".join(filter(None, (document.phonetic_first_name, document.phonetic_last_name)))
+    return next(
+        filter(
+            None,
+            (
+                document.full_name,
+                document.nickname,
+                document.file_as,
+                phonetic,
+                company,
+                email.value if email else "",
+                phone.value if phone else "",
+                next((info.value for info in document.infos if info.value), ""),
+                next((", ".join(info.address.values()) for info in document.infos if info.address), ""),
+                document.prefix,
+                document.notes[:80],
+            ),
+        ),
+        "",
+    )
+
+
+def second_line(document: ContactDocument) -> str:
+    """Return the line under the name: title and company, else the first email, else the first phone."""
+    name = display_name(document)
+    for membership in document.companies:
+        line = " · ".join(filter(None, (membership.title, membership.name)))
+        if line and line != name:
+            return line
+    for kind in (Kind.EMAIL, Kind.PHONE):
+        info = document.first(kind)
+        if info and info.value != name:
+            return info.value
+    return ""
+
+
+def sort_key(document: ContactDocument, *, family_first: bool) -> str:
+    """Return the folded text that a contact is sorted by.
+
+    File-as overrides; a phonetic name sorts where present; the nameless sort by company, then email or whatever
+    is shown in place of a name.
+    """
+    given = document.phonetic_first_name or document.first_name
+    family = document.phonetic_last_name or document.last_name
+    middle = document.phonetic_middle_name or document.middle_name
+    parts = (family, given, middle) if family_first else (given, middle, family)
+    name = document.file_as or " ".join(filter(None, (*parts, document.suffix)))
+    if not name:
+        company = next((membership.name for membership in document.companies if membership.name), "")
+        email = document.first(Kind.EMAIL)
+        name = document.nickname or company or (email.value if email else "") or display_name(document)
+    return fold(name)[:SORT_KEY_LENGTH]
+
+
+def searchable_texts(document: ContactDocument) -> Iterator[str]:
+    """Yield every text of a contact in which words are searched, phones as typed included."""
+    for name in ("first_name", "middle_name", "last_name", "prefix", "suffix", "nickname", "file_as"):
+        yield getattr(document, name)
+    for name in ("phonetic_first_name", "phonetic_middle_name", "phonetic_last_name"):
+        yield getattr(document, name)
+    for membership in document.memberships:
+        yield from (membership.name, membership.title, membership.department, membership.location)
+    for info in document.infos:
+        yield info.value
+        yield info.custom_label
+        yield from info.address.values()
+    yield document.notes[:SEARCHED_NOTES]
+
+
+def _search_text(document: ContactDocument, digits: list[str]) -> str:
+    """Return every searched word after a blank, then the phones' digits, each after a mark."""
+    words = " ".join(filter(None, map(fold, searchable_texts(document))))
+    return f" {words} " + " ".join(f"{PHONE_MARK}{string}" for string in digits)
+
+
+def name_words(document: ContactDocument) -> list[list[str]]:
+    """Return the folded words of each name that a contact goes by: its full name, phonetic name, nickname, file-as."""
+    names = (
+        " ".join((document.first_name, document.middle_name, document.last_name)),
+        " ".join((document.phonetic_first_name, document.phonetic_middle_name, document.phonetic_last_name)),
+        document.nickname,
+        document.file_as,
+    )
+    return [words for name in names if (words := fold(name).split())]
+
+
+def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int, str]]:
+    for words in name_words(document):
+        for position in range(len(words)):
+            rotated = " ".join(words[position:] + words[:position])
+            yield TIER_NAME, rotated[:TOKEN_LENGTH]
+            for tail in _tails(words[position], _HYPHENS):
+                yield TIER_NAME, tail[:TOKEN_LENGTH]
+    for membership in document.memberships:
+        words = fold(membership.name).split()
+        for position, word in enumerate(words):
+            yield TIER_WORD, " ".join(words[position:])[:TOKEN_LENGTH]
+            for tail in _tails(word, _HYPHENS):
+                yield TIER_WORD, tail[:TOKEN_LENGTH]
+    for info in document.of_kind(Kind.EMAIL):
+        address = fold(info.value)
+        yield TIER_WORD, address[:TOKEN_LENGTH]
+        for tail in _tails(address, _ADDRESS_SEPARATORS):
+            yield TIER_WORD, tail[:TOKEN_LENGTH]
+    for string in digits:
+        yield TIER_WORD, string[:TOKEN_LENGTH]
+
+
+def _tails(text: str, separators: re.Pattern[str]) -> Iterator[str]:
+    """Yield what follows each separator."""
+    for found in separators.finditer(text):
+        if tail := text[found.end() :]:
+            yield tail
+
+
+def _handles(document: ContactDocument, phones: list[str], region: str) -> Iterator[tuple[str, str]]:
+    for info in document.of_kind(Kind.EMAIL):
+        if key := email_key(info.value):
+            yield "email", key
+    for phone in phones:
+        number, end = phone_keys(phone, region)
+        if number:
+            yield "phone", number
+        if end:
+            yield "end", end

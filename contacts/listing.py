@@ -1,0 +1,125 @@
+"""Lists of contacts in order of name: paged by key at any depth, a row costs no join."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from contacts.models import Contact
+from contacts.scope import Scope
+
+PAGE = 50
+#: The orders a list comes in, and the column of each.
+ORDERS = {"family": "sort_family", "given": "sort_given"}
+
+#: A line in parts: (text, whether the query hit it).
+Parts = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list. While searching, `name_parts` and `match` mark what was hit; `match` is the second line."""
+
+    id: UUID
+    name: str
+    second: str
+    avatar: str
+    starred: bool
+    book_id: UUID
+    version: int
+    name_parts: Parts | None = None
+    match: Parts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list, and the key that the next page begins after; None at the end."""
+
+    rows: list[Row]
+    next: str | None
+
+
+def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: str = "family") -> Page:
+    """Return the contacts of `scope` by name, after the key `after`. One query; a key that is none starts over."""
+    column = ORDERS[order]
+    key = read_key(after)
+    beyond, values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
+    more, more_values = scope.conditions("c", "id")
+    if scope.starred:  # the filter on the row itself reaches the index of starred contacts
+        more, more_values = scope_without_star(scope).conditions("c", "id")
+        more += " AND c.starred"
+    one = f"""
+        SELECT c.id, c.display_name, c.second_line, c.avatar, c.starred, c.book_id, c.version, c.{column}
+          FROM contacts_contact c
+         WHERE {{where}} AND c.trashed_at IS NULL{beyond}{more}
+         ORDER BY c.{column}, c.id LIMIT %s"""  # noqa: S608  # columns are constants, values are parameters
+    if scope.by_book and len(scope.book_ids) != 1:
+        part = one.format(where="c.book_id = wanted.id")
+        sql = (
+            f"SELECT row.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS row"  # noqa: S608  # as above
+            f" ORDER BY row.{column}, row.id LIMIT %s"
+        )
+        parameters = [list(scope.book_ids), *values, *more_values, limit + 1, limit + 1]
+    elif scope.by_book:
+        sql = one.format(where="c.book_id = %s")
+        parameters = [scope.book_ids[0], *values, *more_values, limit + 1]
+    else:
+        sql = one.format(where="c.organization_id = %s AND c.book_id = ANY(%s)")
+        parameters = [scope.organization_id, list(scope.book_ids), *values, *more_values, limit + 1]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    rows = [Row(*columns[:7]) for columns in found[:limit]]
+    return Page(rows, write_key(found[limit - 1][7], found[limit - 1][0]) if len(found) > limit else None)
+
+
+def scope_without_star(scope: Scope) -> Scope:
+    """Return the scope with contacts that are not starred, too."""
+    return Scope(scope.organization_id, scope.region, scope.book_ids, scope.by_book, scope.group_id)
+
+
+def count(scope: Scope, *, most: int = 10_000) -> int:
+    """Return how many contacts `scope` holds, counted up to `most`. One query."""
+    more, values = scope.conditions("c", "id")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM contacts_contact c WHERE c.organization_id = %s"  # noqa: S608  # as above
+            f" AND c.book_id = ANY(%s) AND c.trashed_at IS NULL{more} LIMIT %s) AS some",
+            [scope.organization_id, list(scope.book_ids), *values, most],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def rows_by_id(contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Row, str]]:
+    """Return rows with their sort keys by id, for contacts that were found within a scope. One query."""
+    found = Contact.objects.filter(pk__in=contact_ids).values_list(
+        "id", "display_name", "second_line", "avatar", "starred", "book_id", "version", "sort_family"
+    )
+    return {columns[0]: (Row(*columns[:7]), columns[7]) for columns in found}
+
+
+def write_key(sort_key: str, contact_id: UUID) -> str:
+    """Return a page key as it stands in an address."""
+    return base64.urlsafe_b64encode(json.dumps([sort_key, str(contact_id)]).encode()).decode().rstrip("=")
+
+
+def read_key(text: str | None) -> tuple[str, UUID] | None:
+    """Return (sort key, id) of a page key, or None when it is none."""
+    if not text or len(text) > 4_000:
+        return None
+    try:
+        data: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        sort_key, contact_id = data
+        if "\x00" in sort_key:
+            return None
+        sort_key.encode()
+        return str(sort_key), UUID(contact_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        return None

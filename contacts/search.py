@@ -1,0 +1,170 @@
+"""Finding contacts by what one types: exact, best first, quick at any size.
+
+A word is text between blanks. A contact matches when each word occurs in its folded text, or the word's digits in one
+of its phones. Best first: a name begins with the words; a word of company, group, address or phone begins with them;
+the rest by name. Three questions answer it (measured in the design): the token index by prefix for names, then for
+words, and only when these leave room the trigram index for what is inside. An answer that was cut says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from contacts.derived import PHONE_MARK, TIER_NAME, TIER_WORD, TOKEN_LENGTH
+from contacts.folding import fold
+from contacts.handles import digits
+from contacts.listing import PAGE, Page, Row, read_key, rows_by_id, write_key
+from contacts.marking import explain
+from contacts.scope import Scope
+from contacts.text import clean_text
+
+BEST = 100
+#: Beyond so many matches the order by name is that of the first ones found; the answer then says that it was cut.
+INSIDE_MOST = 2_000
+QUERY_LENGTH = 200
+WORDS = 8
+_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()./+\-]*")
+_HIGHEST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best rows for a query. `complete` says that they are all; else `more` lets one page all of them by name."""
+
+    rows: list[Row]
+    complete: bool
+
+
+def words_of(query: str) -> list[str]:
+    """Return the folded words of a query, each once, in order; at most eight."""
+    return list(dict.fromkeys(fold(clean_text(query)[:QUERY_LENGTH]).split()))[:WORDS]
+
+
+def phone_part(word: str) -> str:
+    """Return the digits of a word that looks like part of a phone number with punctuation in it, else empty."""
+    return digits(word) if _PHONE_LIKE.fullmatch(word) and not word.isdigit() else ""
+
+
+def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
+    """Return the best `limit` matches of `query` within `scope`. At most five queries."""
+    words = words_of(query)
+    if not words or not scope.book_ids:
+        return Found([], complete=True)
+    lead = max(words, key=len)
+    others = [word for word in words if word != lead]
+    names, names_cut = _by_token(scope, TIER_NAME, [lead], others, limit)
+    found = list(names)
+    in_words: list[UUID] = []
+    cut = names_cut
+    if len(found) < limit and not others:
+        leads = [lead] + ([part] if (part := phone_part(lead)) else [])
+        in_words, words_cut = _by_token(scope, TIER_WORD, leads, [], limit)
+        in_words = [contact_id for contact_id in in_words if contact_id not in set(found)]
+        cut = cut or words_cut
+    inside: list[UUID] = []
+    if len(found) + len(in_words) < limit:
+        inside, inside_cut = _inside(scope, words)
+        known = {*found, *in_words}
+        inside = [contact_id for contact_id in inside if contact_id not in known]
+        cut = cut or inside_cut
+    else:
+        cut = True
+    everything = [*found, *in_words, *inside]
+    rows = rows_by_id(everything[: max(limit, len(found) + len(in_words))])
+    # By name within the second class: its index is in the order of the words.
+    in_words = sorted((i for i in in_words if i in rows), key=lambda i: (rows[i][1], i))
+    ordered = [rows[i][0] for i in (*found, *in_words, *inside) if i in rows][:limit]
+    return Found(explain(ordered, words), complete=not cut and len(everything) <= limit)
+
+
+def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int = PAGE) -> Page:
+    """Return all matches of `query` within `scope` by name, after the key `after`. At most three queries."""
+    words = words_of(query)
+    if not words or not scope.book_ids:
+        return Page([], None)
+    where, values = _matches(scope, words)
+    key = read_key(after)
+    if key:
+        where += " AND (s.sort_key, s.contact_id) > (%s, %s)"
+        values += list(key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.contact_id, s.sort_key FROM contacts_contactsearch s WHERE {where}"  # noqa: S608  # built of constants
+            " ORDER BY s.sort_key, s.contact_id LIMIT %s",
+            [*values, limit + 1],
+        )
+        found = cursor.fetchall()
+    rows = rows_by_id([contact_id for contact_id, _key in found[:limit]])
+    shown = [rows[contact_id][0] for contact_id, _key in found[:limit] if contact_id in rows]
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(explain(shown, words), write_key(last[1], last[0]) if last else None)
+
+
+def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limit: int) -> tuple[list[UUID], bool]:
+    """Return contacts with a token of `tier` that begins with one of `leads`, in the order of the tokens, and whether
+    there may be more. `others` must begin a later word of the same token."""
+    leads = [lead for lead in leads if len(lead) <= TOKEN_LENGTH]
+    if not leads:
+        return [], False
+    most = 4 * limit  # a contact may have several such tokens
+    more, more_values = scope.conditions("t", "contact_id")
+    like = "".join(" AND t.token LIKE %s" for _word in others) + more
+    like_values = [f"% {_escape(word)}%" for word in others] + more_values
+    ranges = " OR ".join("(t.token >= %s AND t.token < %s)" for _lead in leads)
+    range_values = [value for lead in leads for value in (lead, lead + _HIGHEST)]
+    if scope.by_book:
+        sql = f"""
+            SELECT row.contact_id FROM unnest(%s::uuid[]) AS wanted(id), LATERAL (
+                SELECT t.token, t.contact_id FROM contacts_contacttoken t
+                 WHERE t.book_id = wanted.id AND t.tier = %s AND ({ranges}){like}
+                 ORDER BY t.token, t.contact_id LIMIT %s) AS row
+             ORDER BY row.token, row.contact_id LIMIT %s"""  # noqa: S608  # built of constants
+        values: list[Any] = [list(scope.book_ids), tier, *range_values, *like_values, most, most]
+    else:
+        sql = f"""
+            SELECT t.contact_id FROM contacts_contacttoken t
+             WHERE t.organization_id = %s AND t.tier = %s AND ({ranges}) AND t.book_id = ANY(%s){like}
+             ORDER BY t.token, t.contact_id LIMIT %s"""  # noqa: S608  # built of constants
+        values = [scope.organization_id, tier, *range_values, list(scope.book_ids), *like_values, most]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = [row[0] for row in cursor.fetchall()]
+    distinct = list(dict.fromkeys(found))
+    return distinct[:limit], len(found) == most or len(distinct) > limit
+
+
+def _inside(scope: Scope, words: list[str]) -> tuple[list[UUID], bool]:
+    """Return the contacts in whose text every word occurs, by name, and whether there are more."""
+    where, values = _matches(scope, words)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contact_id FROM (SELECT s.contact_id, s.sort_key FROM contacts_contactsearch s"  # noqa: S608  # built of constants
+            f" WHERE {where} LIMIT %s) AS some ORDER BY sort_key, contact_id",
+            [*values, INSIDE_MOST + 1],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    return found[:INSIDE_MOST], len(found) > INSIDE_MOST
+
+
+def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
+    """Return the condition that a row `s` of the search text is in `scope` and holds every word."""
+    more, more_values = scope.conditions("s", "contact_id")
+    where = "s.organization_id = %s AND s.book_id = ANY(%s)" + more
+    values: list[Any] = [scope.organization_id, list(scope.book_ids), *more_values]
+    for word in words:
+        if part := phone_part(word):
+            where += " AND (s.text LIKE %s OR s.text ~ %s)"
+            values += [f"%{_escape(word)}%", f"{PHONE_MARK}[0-9]*{part}"]
+        else:
+            where += " AND s.text LIKE %s"
+            values.append(f"%{_escape(word)}%")
+    return where, values
+
+
+def _escape(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)

@@ -1,0 +1,45 @@
+"""Writes of contact data: every door goes through here."""
+
+from contacts.services.acts import Act, Edit, act, begin, finish, hold_books, hold_contacts
+from contacts.services.books import delete_book, edit_book, restore_book
+from contacts.services.contacts import (
+    create_contact,
+    move_contacts,
+    restore_contacts,
+    save_contact,
+    star_contacts,
+    trash_contacts,
+)
+from contacts.services.errors import Busy, EditConflict, NotAllowed, NotVisible
+from contacts.services.history import document_of
+from contacts.services.rows import documents_of
+from contacts.services.undo import Kept, Undone, undo, undo_batch
+
+__all__ = [
+    "Act",
+    "Busy",
+    "Edit",
+    "EditConflict",
+    "Kept",
+    "NotAllowed",
+    "NotVisible",
+    "Undone",
+    "act",
+    "begin",
+    "create_contact",
+    "delete_book",
+    "document_of",
+    "documents_of",
+    "edit_book",
+    "finish",
+    "hold_books",
+    "hold_contacts",
+    "move_contacts",
+    "restore_book",
+    "restore_contacts",
+    "save_contact",
+    "star_contacts",
+    "trash_contacts",
+    "undo",
+    "undo_batch",
+]

@@ -1,0 +1,352 @@
+"""Acts: the one write path of contact data, inside a change-set, singly or by the hundred thousand.
+
+`act()` opens a transaction and a change-set. What it writes, rows, index rows, memberships, counts, tombstones and the
+change rows themselves, commits together or not at all. A long act opens its change-set once with `begin()` and writes
+each batch with `act(change_set=…)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
+from psycopg.types.json import Jsonb
+
+from books.models import ContactBook
+from contacts.derived import derive
+from contacts.document import ContactDocument, changed_fields, group_key
+from contacts.models import ChangeKind, ChangeSet, Contact, Source
+from contacts.services import rows
+from contacts.services.errors import Busy, NotAllowed, NotVisible
+from contacts.services.groups import ensure_groups, with_kept_names
+from contacts.services.rows import Stored
+from organizations.models import Organization, User
+from organizations.sharing import Level
+
+#: How long a form save waits for a long act, which holds its contacts for at most a second a batch.
+PATIENCE = "2s"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A locked contact row with its document before and after."""
+
+    contact: Contact
+    before: ContactDocument
+    after: ContactDocument
+
+
+def begin(
+    *,
+    by: User | None,
+    organization: Organization,
+    source: Source,
+    label: str,
+    undo_of: ChangeSet | None = None,
+    form_key: UUID | None = None,
+) -> ChangeSet:
+    """Open a change-set that several batches will write to. Its actor is `by`; None is the machine itself."""
+    return ChangeSet.objects.create(
+        organization=organization,
+        actor_id=by.pk if by else None,
+        actor_name=str(by)[:255] if by else "",
+        source=source,
+        label=label[:255],
+        undo_of=undo_of,
+        form_key=form_key,
+    )
+
+
+def finish(change_set: ChangeSet) -> None:
+    """Say that no more changes will come."""
+    ChangeSet.objects.filter(pk=change_set.pk, finished_at__isnull=True).update(finished_at=Now())
+    change_set.refresh_from_db(fields=["finished_at"])
+
+
+@contextmanager
+def act(
+    *,
+    by: User,
+    organization: Organization | None = None,
+    source: Source = Source.FORM,
+    label: str = "",
+    change_set: ChangeSet | None = None,
+    form_key: UUID | None = None,
+    undo_of: ChangeSet | None = None,
+) -> Iterator[Act]:
+    """Write contacts as one act of `by`, in one transaction: with `change_set` one batch of it, else a whole one.
+
+    Raises `Busy` when a long act holds one of the contacts for more than two seconds.
+    """
+    whole = change_set is None
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")  # a constant
+            if change_set is None:
+                if organization is None:
+                    raise TypeError("A new act needs its organization.")
+                change_set = begin(
+                    by=by, organization=organization, source=source, label=label, form_key=form_key, undo_of=undo_of
+                )
+            yield Act(by, change_set)
+            if whole:
+                finish(change_set)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy(_who_is_busy(organization or change_set.organization if change_set else organization)) from error
+        raise
+
+
+def _who_is_busy(organization: Organization | None) -> str:
+    running = (
+        ChangeSet.objects.filter(organization=organization, finished_at__isnull=True)
+        .order_by("-started_at", "id")
+        .first()
+    )
+    if running is None or not running.actor_name:
+        return _("Somebody is changing this contact right now. Try again in a moment.")
+    return _("%(name)s is changing many contacts right now (%(label)s). Try again in a moment.") % {
+        "name": running.actor_name,
+        "label": running.label,
+    }
+
+
+def hold_books(by: User, book_ids: Iterable[UUID], *, at_least: Level = Level.EDIT) -> dict[UUID, ContactBook]:
+    """Return the books, held against revocation until commit; raise unless `by` may use all of them at `at_least`.
+
+    Taking rights away and deleting a book lock its row for update: whoever holds the key first is finished first, so
+    no write slips in after the right is gone. Two queries.
+    """
+    wanted = sorted(set(book_ids))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM books_contactbook WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [wanted])
+    found = {book.pk: book for book in ContactBook.objects.for_user(by, at_least=at_least).filter(pk__in=wanted)}
+    missing = set(wanted) - set(found)
+    if missing:
+        visible = ContactBook.objects.for_user(by).filter(pk__in=missing).count()
+        if visible < len(missing):
+            raise NotVisible
+        raise NotAllowed(_("You may view this contact book, but not change its contacts."))
+    return found
+
+
+def hold_contacts(by: User, contact_ids: Iterable[UUID], *, trashed: bool = False) -> list[Contact]:
+    """Return the contacts, locked in the order of their ids, with their books held. `by` must be able to edit all.
+
+    Raises `NotVisible` when one is not there (or in the trash, or, with `trashed`, not in it), `NotAllowed` when one
+    may only be viewed.
+    """
+    wanted = sorted(set(contact_ids))
+    contacts = list(
+        Contact.objects.filter(pk__in=wanted, trashed_at__isnull=not trashed)
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    if len(contacts) < len(wanted):
+        raise NotVisible
+    hold_books(by, {contact.book_id for contact in contacts})
+    return contacts
+
+
+class Act:
+    """Writes one batch of one change-set. Rights are checked, and contacts locked, before anything is written."""
+
+    def __init__(self, by: User, change_set: ChangeSet) -> None:
+        self.by = by
+        self.change_set = change_set
+        self.organization_id = change_set.organization_id
+        self.region = Organization.objects.values_list("region", flat=True).get(pk=self.organization_id)
+
+    def create(self, book: ContactBook, documents: Sequence[ContactDocument]) -> list[UUID]:
+        """Write new contacts into `book`, which `by` must be able to edit. Return their ids, in order.
+
+        A constant number of statements whatever the number of documents, which must be normalised.
+        """
+        if not documents:
+            return []
+        self._hold_own({book.pk})
+        names = ensure_groups(self.organization_id, documents)
+        documents = with_kept_names(documents, names)
+        batch = [
+            self._stored(contact_id, book.pk, document)
+            for contact_id, document in zip(rows.new_ids(len(documents)), documents, strict=True)
+        ]
+        rows.insert_contacts(self.organization_id, batch)
+        rows.insert_index(self.organization_id, batch)
+        self._insert_memberships(batch, names)
+        rows.count({book.pk: (len(batch), sum(item.document.starred for item in batch))})
+        self._note(ChangeKind.CREATE, [(item.id, item.book_id, None, 1, None, None) for item in batch])
+        return [item.id for item in batch]
+
+    def update(self, edits: Sequence[Edit]) -> dict[UUID, int]:
+        """Write changed documents of contacts locked by `hold_contacts`. Return the new versions by contact id.
+
+        Edits that change nothing write nothing, and are not in the answer.
+        """
+        edits = [edit for edit in edits if edit.before != edit.after]
+        if not edits:
+            return {}
+        names = ensure_groups(self.organization_id, (edit.after for edit in edits))
+        afters = with_kept_names([edit.after for edit in edits], names)
+        batch = [
+            (
+                self._stored(edit.contact.pk, edit.contact.book_id, edit.before),
+                self._stored(edit.contact.pk, edit.contact.book_id, after),
+            )
+            for edit, after in zip(edits, afters, strict=True)
+            if edit.before != after
+        ]
+        moved_members = [new for old, new in batch if old.document.memberships != new.document.memberships]
+        versions = rows.update_contacts(
+            [(new, old.document.memberships != new.document.memberships) for old, new in batch]
+        )
+        rows.replace_index(self.organization_id, batch)
+        if moved_members:
+            rows.delete_memberships([item.id for item in moved_members])
+            self._insert_memberships(moved_members, names)
+        self._count_stars(batch)
+        notes = []
+        for old, new in batch:
+            fields = changed_fields(old.document, new.document)
+            before, after = (
+                {name: _field(document, name) for name in fields} for document in (old.document, new.document)
+            )
+            notes.append((new.id, new.book_id, None, versions[new.id], before, after))
+        self._note(ChangeKind.UPDATE, notes)
+        return versions
+
+    def trash(self, contacts: Sequence[Contact]) -> None:
+        """Put locked contacts into the trash: they keep everything, and are found nowhere else."""
+        batch = self._load(contacts)
+        if not batch:
+            return
+        rows.set_trashed([item.id for item in batch], trashed=True)
+        rows.delete_index(self.organization_id, batch)
+        rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
+        self._count(batch, -1)
+        self._note(ChangeKind.TRASH, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
+
+    def restore(self, contacts: Sequence[Contact]) -> None:
+        """Take locked contacts out of the trash."""
+        batch = self._load(contacts)
+        if not batch:
+            return
+        rows.set_trashed([item.id for item in batch], trashed=False)
+        rows.insert_index(self.organization_id, batch)
+        self._count(batch, 1)
+        self._note(ChangeKind.RESTORE, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
+
+    def move(self, contacts: Sequence[Contact], to: ContactBook) -> None:
+        """Put locked contacts into `to`, which `by` must be able to edit too. Ids, groups and history stay."""
+        contacts = [contact for contact in contacts if contact.book_id != to.pk]
+        if not contacts:
+            return
+        self._hold_own({to.pk})
+        batch = self._load(contacts)
+        rows.delete_index(self.organization_id, batch)
+        rows.set_book([item.id for item in batch], to.pk)
+        moved = [Stored(item.id, to.pk, item.document, item.derived) for item in batch]
+        rows.insert_index(self.organization_id, moved)
+        rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
+        self._count(batch, -1)
+        self._count(moved, 1)
+        self._note(ChangeKind.MOVE, [(c.pk, to.pk, c.book_id, c.version, None, None) for c in contacts])
+        for contact in contacts:
+            contact.book_id = to.pk
+
+    def note_book(
+        self,
+        book: ContactBook,
+        kind: ChangeKind,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write down what happened to a book as a whole: one row, however many contacts it holds."""
+        self._note(kind, [(None, book.pk, None, 0, before, after)])
+
+    def _stored(self, contact_id: UUID, book_id: UUID, document: ContactDocument) -> Stored:
+        return Stored(contact_id, book_id, document, derive(document, self.region))
+
+    def _load(self, contacts: Sequence[Contact]) -> list[Stored]:
+        documents = rows.documents_of(contacts)
+        return [self._stored(contact.pk, contact.book_id, documents[contact.pk]) for contact in contacts]
+
+    def _hold_own(self, book_ids: set[UUID]) -> None:
+        """Hold books to write into; another organization's book does not exist for this act."""
+        held = hold_books(self.by, book_ids)
+        if any(book.organization_id != self.organization_id for book in held.values()):
+            raise NotVisible
+
+    def _insert_memberships(self, batch: Iterable[Stored], names: Mapping[tuple[str, str], tuple[UUID, str]]) -> None:
+        rows.insert_memberships(
+            self.organization_id,
+            (
+                (item.id, position, membership, names[membership.kind, group_key(membership.name)][0])
+                for item in batch
+                for position, membership in enumerate(item.document.memberships)
+            ),
+        )
+
+    def _count(self, batch: Iterable[Stored], sign: int) -> None:
+        deltas: dict[UUID, tuple[int, int]] = {}
+        for item in batch:
+            contacts, starred = deltas.get(item.book_id, (0, 0))
+            deltas[item.book_id] = (contacts + sign, starred + sign * item.document.starred)
+        rows.count(deltas)
+
+    def _count_stars(self, batch: Iterable[tuple[Stored, Stored]]) -> None:
+        deltas: dict[UUID, tuple[int, int]] = {}
+        for old, new in batch:
+            starred = deltas.get(new.book_id, (0, 0))[1]
+            deltas[new.book_id] = (0, starred + new.document.starred - old.document.starred)
+        rows.count(deltas)
+
+    def _note(
+        self,
+        kind: ChangeKind,
+        notes: Iterable[tuple[UUID | None, UUID, UUID | None, int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
+    ) -> None:
+        """Write change rows given as (contact, book, book it came from, version, before, after)."""
+        rows.copy(
+            "contacts_change",
+            (
+                "change_set_id",
+                "organization_id",
+                "kind",
+                "contact_id",
+                "book_id",
+                "from_book_id",
+                "version",
+                "before",
+                "after",
+            ),
+            (
+                (
+                    self.change_set.pk,
+                    self.organization_id,
+                    str(kind),
+                    contact,
+                    book,
+                    from_book,
+                    version,
+                    Jsonb(before) if before is not None else None,
+                    Jsonb(after) if after is not None else None,
+                )
+                for contact, book, from_book, version, before, after in notes
+            ),
+        )
+
+
+def _field(document: ContactDocument, name: str) -> Any:
+    """Return one field of a document as JSON, empty or not."""
+    value = getattr(document, name)
+    return [item.to_json() for item in value] if isinstance(value, tuple) else value

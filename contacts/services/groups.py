@@ -1,0 +1,61 @@
+"""Names of groups and companies, kept once in an organization."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from contacts.document import ContactDocument, group_key
+from contacts.models import Group
+
+#: (kind, key) to (group id, the name as it is kept)
+Names = dict[tuple[str, str], tuple[UUID, str]]
+
+
+def ensure_groups(organization_id: UUID, documents: Iterable[ContactDocument]) -> Names:
+    """Return the groups and companies that `documents` name, made where they do not exist. At most two queries.
+
+    Names are inserted in the order of their keys, so that two writers never wait for each other in a circle.
+    """
+    wanted: dict[tuple[str, str], str] = {}
+    for document in documents:
+        for membership in document.memberships:
+            wanted.setdefault((membership.kind, group_key(membership.name)), membership.name)
+    if not wanted:
+        return {}
+    names = _existing(organization_id, wanted)
+    missing = sorted(set(wanted) - set(names))
+    if missing:
+        Group.objects.bulk_create(
+            [
+                Group(organization_id=organization_id, kind=kind, key=key, name=wanted[kind, key])
+                for kind, key in missing
+            ],
+            ignore_conflicts=True,
+        )
+        names |= _existing(organization_id, missing)
+    return names
+
+
+def _existing(organization_id: UUID, keys: Iterable[tuple[str, str]]) -> Names:
+    wanted = set(keys)
+    found = Group.objects.filter(organization=organization_id, key__in={key for _kind, key in wanted})
+    rows = found.values_list("kind", "key", "id", "name")
+    return {(kind, key): (group_id, name) for kind, key, group_id, name in rows if (kind, key) in wanted}
+
+
+def with_kept_names(documents: Sequence[ContactDocument], names: Names) -> list[ContactDocument]:
+    """Return the documents with every membership under the name that the organization keeps ("acme" → "Acme")."""
+    return [
+        replace(
+            document,
+            memberships=tuple(
+                replace(membership, name=names[membership.kind, group_key(membership.name)][1])
+                for membership in document.memberships
+            ),
+        )
+        if document.memberships
+        else document
+        for document in documents
+    ]

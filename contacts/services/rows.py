@@ -1,0 +1,303 @@
+"""Documents into rows and back: the only SQL that writes contacts, singly or by the thousand.
+
+Every function writes one batch within the caller's transaction, with a constant number of statements: COPY for what
+is new, one statement a table for what changes. Rights, change-sets and locks are the caller's
+(`contacts.services.acts`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from contacts.derived import Derived
+from contacts.document import SCALAR_NAMES, ContactDocument, Info, Membership
+from contacts.models import Contact, ContactMembership
+
+DOCUMENT_COLUMNS = (*SCALAR_NAMES, "avatar", "starred", "infos")
+DERIVED_COLUMNS = ("display_name", "second_line", "sort_family", "sort_given")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A contact as it is written: where it belongs, its document and what is derived from it."""
+
+    id: UUID
+    book_id: UUID
+    document: ContactDocument
+    derived: Derived
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Return `count` new ids, made by the database. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuidv7() FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows through COPY, in one statement."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+def insert_contacts(organization_id: UUID, batch: Sequence[Stored]) -> None:
+    """Write new contact rows. Their index rows and memberships are written apart."""
+    columns = ("id", "organization_id", "book_id", *DOCUMENT_COLUMNS, "membership_stamp", *DERIVED_COLUMNS, "version")
+    copy(
+        "contacts_contact",
+        columns,
+        (
+            (
+                item.id,
+                organization_id,
+                item.book_id,
+                *_document_values(item.document),
+                0,
+                *_derived_values(item.derived),
+                1,
+            )
+            for item in batch
+        ),
+    )
+
+
+def update_contacts(batch: Sequence[tuple[Stored, bool]]) -> dict[UUID, int]:
+    """Write changed documents into their rows; the flag says whether memberships changed. Return the new versions."""
+    columns = (*DOCUMENT_COLUMNS, *DERIVED_COLUMNS)
+    rows = [
+        {
+            "id": str(item.id),
+            "members_changed": members_changed,
+            **dict(zip(DERIVED_COLUMNS, _derived_values(item.derived), strict=True)),
+            **{name: getattr(item.document, name) for name in (*SCALAR_NAMES, "avatar", "starred")},
+            "infos": [info.to_json() for info in item.document.infos],
+        }
+        for item, members_changed in batch
+    ]
+    types = ", ".join(f"{name} {_COLUMN_TYPES.get(name, 'text')}" for name in ("id", "members_changed", *columns))
+    statement = f"""
+        UPDATE contacts_contact AS contact
+           SET {", ".join(f"{name} = new.{name}" for name in columns)},
+               membership_stamp = contact.membership_stamp + new.members_changed::int
+          FROM jsonb_to_recordset(%s) AS new({types})
+         WHERE contact.id = new.id
+        RETURNING contact.id, contact.version
+    """  # noqa: S608  # column names are constants of this module
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [Jsonb(rows)])
+        return dict(cursor.fetchall())
+
+
+_COLUMN_TYPES = {"id": "uuid", "members_changed": "boolean", "starred": "boolean", "infos": "jsonb"}
+
+
+def insert_index(organization_id: UUID, batch: Sequence[Stored]) -> None:
+    """Write search text, tokens and handles of contacts that have none."""
+    copy(
+        "contacts_contactsearch",
+        ("contact_id", "organization_id", "book_id", "sort_key", "text"),
+        ((i.id, organization_id, i.book_id, i.derived.sort_family, i.derived.search_text) for i in batch),
+    )
+    _insert_tokens(organization_id, ((i.id, i.book_id, tier, token) for i in batch for tier, token in i.derived.tokens))
+    _insert_handles(organization_id, ((i.id, i.book_id, kind, key) for i in batch for kind, key in i.derived.handles))
+
+
+def delete_index(organization_id: UUID, batch: Sequence[Stored]) -> None:
+    """Delete search text, tokens and handles, each by its full key, computed from the document."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_contactsearch WHERE contact_id = ANY(%s)", [[i.id for i in batch]])
+    _delete_tokens(organization_id, [(i.id, tier, token) for i in batch for tier, token in i.derived.tokens])
+    _delete_handles(organization_id, [(i.id, kind, key) for i in batch for kind, key in i.derived.handles])
+
+
+def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]]) -> None:
+    """Bring search text, tokens and handles from (old, new) to new; what is equal in both is not touched."""
+    texts = [
+        (new.id, new.derived.sort_family, new.derived.search_text)
+        for old, new in batch
+        if (old.derived.search_text, old.derived.sort_family) != (new.derived.search_text, new.derived.sort_family)
+    ]
+    if texts:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_contactsearch AS search SET sort_key = new.sort_key, text = new.text"
+                " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS new(id, sort_key, text)"
+                " WHERE search.contact_id = new.id",
+                [list(column) for column in zip(*texts, strict=True)],
+            )
+    _delete_tokens(
+        organization_id, [(new.id, *key) for old, new in batch for key in old.derived.tokens - new.derived.tokens]
+    )
+    _insert_tokens(
+        organization_id,
+        [(new.id, new.book_id, *key) for old, new in batch for key in new.derived.tokens - old.derived.tokens],
+    )
+    _delete_handles(
+        organization_id, [(new.id, *key) for old, new in batch for key in old.derived.handles - new.derived.handles]
+    )
+    _insert_handles(
+        organization_id,
+        [(new.id, new.book_id, *key) for old, new in batch for key in new.derived.handles - old.derived.handles],
+    )
+
+
+def insert_memberships(organization_id: UUID, rows: Iterable[tuple[UUID, int, Membership, UUID]]) -> None:
+    """Write memberships given as (contact id, position, membership, group id)."""
+    copy(
+        "contacts_contactmembership",
+        (
+            "contact_id",
+            "item",
+            "group_id",
+            "organization_id",
+            "position",
+            "title",
+            "department",
+            "location",
+            "description",
+        ),
+        (
+            (
+                contact,
+                item.id,
+                group,
+                organization_id,
+                position,
+                item.title,
+                item.department,
+                item.location,
+                item.description,
+            )
+            for contact, position, item, group in rows
+        ),
+    )
+
+
+def delete_memberships(contact_ids: Sequence[UUID]) -> None:
+    """Delete all memberships of the contacts."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_contactmembership WHERE contact_id = ANY(%s)", [list(contact_ids)])
+
+
+def set_trashed(contact_ids: Sequence[UUID], *, trashed: bool) -> None:
+    """Put contacts into the trash, or take them out."""
+    value = "now()" if trashed else "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE contacts_contact SET trashed_at = {value} WHERE id = ANY(%s)", [list(contact_ids)])  # noqa: S608  # one of two constants
+
+
+def set_book(contact_ids: Sequence[UUID], book_id: UUID) -> None:
+    """Put contacts into another book. Their index rows are the caller's."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s)", [book_id, list(contact_ids)])
+
+
+def bury(organization_id: UUID, left: Iterable[tuple[UUID, UUID]]) -> None:
+    """Write a tombstone for each (book id, contact id) that parted."""
+    copy(
+        "contacts_tombstone", ("organization_id", "book_id", "contact_id"), ((organization_id, *pair) for pair in left)
+    )
+
+
+def count(deltas: dict[UUID, tuple[int, int]]) -> None:
+    """Write what the books' counts changed by: book id to (contacts, starred)."""
+    rows = [(book, contacts, starred) for book, (contacts, starred) in deltas.items() if contacts or starred]
+    if rows:
+        copy("books_bookcount", ("book_id", "contacts", "starred"), rows)
+
+
+def documents_of(contacts: Iterable[Contact]) -> dict[UUID, ContactDocument]:
+    """Return the documents of contact rows by id. One query, for the memberships of all."""
+    rows = list(contacts)
+    memberships: dict[UUID, list[Membership]] = {contact.id: [] for contact in rows}
+    found = (
+        ContactMembership.objects.filter(contact__in=list(memberships))
+        .order_by("contact_id", "position", "item")
+        .values_list(
+            "contact_id", "item", "group__kind", "group__name", "title", "department", "location", "description"
+        )
+    )
+    for contact_id, item, kind, name, title, department, location, description in found:
+        memberships[contact_id].append(
+            Membership(
+                id=item,
+                kind=kind,
+                name=name,
+                title=title,
+                department=department,
+                location=location,
+                description=description,
+            )
+        )
+    return {
+        contact.id: ContactDocument(
+            **{name: getattr(contact, name) for name in (*SCALAR_NAMES, "avatar", "starred")},
+            infos=tuple(Info.from_json(item) for item in contact.infos),
+            memberships=tuple(memberships[contact.id]),
+        )
+        for contact in rows
+    }
+
+
+def _document_values(document: ContactDocument) -> tuple[Any, ...]:
+    texts = (getattr(document, name) for name in SCALAR_NAMES)
+    infos = Jsonb([info.to_json() for info in document.infos], dumps=_dumps)
+    return (*texts, document.avatar, document.starred, infos)
+
+
+def _derived_values(derived: Derived) -> tuple[str, ...]:
+    return (derived.display_name, derived.second_line, derived.sort_family, derived.sort_given)
+
+
+_dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _insert_tokens(organization_id: UUID, rows: Iterable[tuple[UUID, UUID, int, str]]) -> None:
+    copy(
+        "contacts_contacttoken",
+        ("organization_id", "contact_id", "book_id", "tier", "token"),
+        ((organization_id, *row) for row in rows),
+    )
+
+
+def _insert_handles(organization_id: UUID, rows: Iterable[tuple[UUID, UUID, str, str]]) -> None:
+    copy(
+        "contacts_contacthandle",
+        ("organization_id", "contact_id", "book_id", "kind", "key"),
+        ((organization_id, *row) for row in rows),
+    )
+
+
+def _delete_tokens(organization_id: UUID, keys: Sequence[tuple[UUID, int, str]]) -> None:
+    if keys:
+        contacts, tiers, tokens = zip(*keys, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM contacts_contacttoken AS token"
+                " USING unnest(%s::uuid[], %s::int[], %s::text[]) AS old(contact_id, tier, token)"
+                " WHERE token.organization_id = %s AND token.tier = old.tier"
+                '   AND token.token = old.token COLLATE "C" AND token.contact_id = old.contact_id',
+                [list(contacts), list(tiers), list(tokens), organization_id],
+            )
+
+
+def _delete_handles(organization_id: UUID, keys: Sequence[tuple[UUID, str, str]]) -> None:
+    if keys:
+        contacts, kinds, texts = zip(*keys, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM contacts_contacthandle AS handle"
+                " USING unnest(%s::uuid[], %s::text[], %s::text[]) AS old(contact_id, kind, key)"
+                " WHERE handle.organization_id = %s AND handle.kind = old.kind"
+                '   AND handle.key = old.key COLLATE "C" AND handle.contact_id = old.contact_id',
+                [list(contacts), list(kinds), list(texts), organization_id],
+            )
