@@ -11,7 +11,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import env, secrets_file
+from config import env, logs, secrets_file
 from config.servers import cache_url, database_settings, redis_url
 
 django_stubs_ext.monkeypatch()
@@ -151,6 +151,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 GUARDIAN_GROUP_OBJ_PERMS_MODEL = "organizations.UnusedTeamPermission"
 
+SIGN_UP_OPEN = env.flag("SIGN_UP_OPEN", default=True)  # may strangers start an organization here?
 ACCOUNT_ADAPTER = "organizations.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -256,6 +257,8 @@ MAILERS: dict[str, dict[str, Any]] = {
         "OPTIONS": {"file_path": str(KITH_DATA / "mail")},
     }
 }
+# The folder is meant: mail.E001 takes a file backend for a leftover of development.
+SILENCED_SYSTEM_CHECKS = [] if env.text("EMAIL_HOST") else ["mail.E001"]
 
 # --- Work in the background ------------------------------------------------------------------------------------
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60, least=1)
@@ -263,4 +266,4 @@ JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 5, least=1)
 
 # --- Logs ------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING: dict[str, Any] = {"level": env.text("LOG_LEVEL", "INFO"), "json": not LOCAL}
+LOGGING: dict[str, Any] = {"level": logs.level(env.text("LOG_LEVEL", "INFO")), "json": not LOCAL}

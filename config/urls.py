@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/contacts/"), name="home"),
     path("accounts/", include("allauth.account.urls")),
+    path("organization/", include("organizations.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

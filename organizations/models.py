@@ -70,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     time_zone = models.CharField(max_length=64, default="UTC")
     region = models.CharField(max_length=2, blank=True)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
-    groups = models.ManyToManyField(  # type: ignore[assignment]  # the stubs fix it to auth.Group; guardian reads teams here
+    groups = models.ManyToManyField(  # type: ignore[assignment,var-annotated]  # the stubs fix it to auth.Group; guardian reads teams here
         "Team",
         through="TeamMembership",
         through_fields=("user", "team"),
@@ -134,6 +134,8 @@ class Team(Group, GuardianGroupMixin):
     title = models.CharField(max_length=255)
     everyone = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects: ClassVar[models.Manager[Team]] = models.Manager()  # type: ignore[assignment]  # Group's own would give groups
 
     class Meta:
         constraints = [
@@ -222,3 +224,17 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits for its job to send it (`organizations.outgoing`); encrypted, since it holds secret links."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    sealed = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "outgoing mail"
+
+    def __str__(self) -> str:
+        return f"mail of {self.created_at:%Y-%m-%d %H:%M}"

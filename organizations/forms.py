@@ -1,0 +1,58 @@
+"""The forms that have to do with people."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import User
+from organizations.names import LONGEST, clean_name
+from organizations.services import create_organization
+
+
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth publishes no types
+    """Name, email, password and the organization that one starts: the person and it come to be together or not."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=LONGEST, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    organization = forms.CharField(
+        label=_("Organization"),
+        max_length=LONGEST,
+        help_text=_("Your company or team, or your own name when you work alone."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    field_order: ClassVar[list[str]] = ["name", "email", "password1", "organization"]
+
+    def clean_name(self) -> str:
+        """Return the person's name as one clean line."""
+        return clean_name(self.cleaned_data["name"])
+
+    def clean_organization(self) -> str:
+        """Return the organization's name as one clean line."""
+        return clean_name(self.cleaned_data["organization"])
+
+    def save(self, request: HttpRequest) -> AbstractBaseUser:
+        """Save the person, their address, still to be verified, and their organization, in one transaction."""
+        with transaction.atomic():
+            user: User = super().save(request)
+            create_organization(name=self.cleaned_data["organization"], owner=user)
+        return user
+
+    def try_save(self, request: HttpRequest) -> tuple[AbstractBaseUser | None, HttpResponse | None]:
+        """Save; when the same address signed up a moment ago, answer as for any address that is known."""
+        saved: tuple[Any, Any]
+        try:
+            saved = super().try_save(request)
+        except IntegrityError:
+            if not User.objects.filter(email=self.cleaned_data["email"]).exists():
+                raise
+            self.account_already_exists = True
+            saved = super().try_save(request)
+        return saved
