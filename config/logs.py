@@ -66,15 +66,19 @@ class OwnLineSaysIt(logging.Filter):
         return True
 
 
+def level(name: str) -> str:
+    """Return a level's name in capitals; raise `ImproperlyConfigured` when logging knows no such level."""
+    if name.upper() not in LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {name!r}. Set it to one of {', '.join(LEVELS)}.")
+    return name.upper()
+
+
 def configure(options: Mapping[str, Any]) -> None:
     """Send structlog's and the standard library's records down one path.
 
-    Args: `level`, a level's name; `json`, whether lines are for machines. Raises
-    `ImproperlyConfigured` for an unknown level.
+    Args: `level`, a level's name as `level()` returns it; `json`, whether lines are for machines.
     """
-    level = str(options["level"]).upper()
-    if level not in LEVELS:
-        raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}. Set it to one of {', '.join(LEVELS)}.")
+    least = level(str(options["level"]))
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -98,9 +102,9 @@ def configure(options: Mapping[str, Any]) -> None:
                 }
             },
             "handlers": {"stderr": {"()": StandardError, "formatter": "kith"}},
-            "root": {"level": level, "handlers": ["stderr"]},
+            "root": {"level": least, "handlers": ["stderr"]},
             "loggers": {
-                "django": {"handlers": [], "level": level, "propagate": True},
+                "django": {"handlers": [], "level": least, "propagate": True},
                 "django.request": {"filters": ["own_line"], "handlers": [], "propagate": True},
                 # Statements carry values: they are not logged at any level.
                 "django.db.backends": {"handlers": [], "level": "WARNING", "propagate": True},

@@ -112,5 +112,5 @@ def test_commands_keep_stdout_for_their_results():
 
 
 def test_an_unknown_level_is_refused():
-    with pytest.raises(ImproperlyConfigured, match=r"LOG_LEVEL is 'SHOUT'\. Set it to one of DEBUG"):
+    with pytest.raises(ImproperlyConfigured, match=r"LOG_LEVEL is 'shout'\. Set it to one of DEBUG"):
         configure({"level": "shout", "json": True})
