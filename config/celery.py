@@ -3,6 +3,7 @@
 Start a worker with `WORKER_ARGV` and, beside it, one scheduler with `SCHEDULER_ARGV`.
 """
 
+import logging
 import os
 import sys
 import warnings
@@ -13,13 +14,15 @@ from celery import Celery, signals
 from celery.exceptions import SecurityWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# The system checks load every page's code; `migrate` and the web process have made them by then.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 SLOTS = 2
 """Processes of one worker. Long jobs may fill all but one of them."""
 
 WORKER_ARGV: list[str] = [
-    *(sys.executable, "-m", "celery", "-A", "config.celery", "worker"),
-    *("--concurrency", str(SLOTS), "--hostname", "kith@%h", "--loglevel", "WARNING"),
+    *(sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", "worker"),
+    *("--concurrency", str(SLOTS), "--hostname", "kith@%h"),
     # Workers need not know of each other, and each of these is one more thing to reconnect.
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 ]
@@ -60,8 +63,10 @@ def _configuration() -> dict[str, Any]:
         "task_soft_time_limit": 270,
         "task_time_limit": 300,
         "worker_prefetch_multiplier": 1,
+        "worker_disable_prefetch": True,  # a bell held by a busy worker is a bell that an idle one does not hear
         "worker_max_tasks_per_child": 200,
         "worker_max_memory_per_child": 400_000,  # kilobytes
+        "worker_proc_alive_timeout": 60,  # on a busy machine a fork takes longer than the default of 4 s
         "worker_enable_remote_control": False,
         "worker_hijack_root_logger": False,
         # Nothing is acknowledged late, so this cancels nothing; left unset, Celery warns about its future.
@@ -81,7 +86,11 @@ warnings.filterwarnings("ignore", message=r"\s*You're running the worker with su
 
 @signals.setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
-    """Leave logging as Django's settings configured it: having a receiver is what tells Celery so."""
+    """Leave logging as Django's settings configured it: having a receiver is what tells Celery so.
+
+    Every bell would be two lines; what it led to is in the lines of the jobs.
+    """
+    logging.getLogger("celery").setLevel(logging.WARNING)
 
 
 @signals.worker_init.connect

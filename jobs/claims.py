@@ -64,9 +64,9 @@ def claim(lane: Lane) -> Job | None:
 
 
 def claim_one(job_id: UUID) -> Job | None:
-    """Claim this job, due or not, unless another worker holds it or it has finished: then None."""
-    waiting_or_abandoned = Job.objects.filter(pk=job_id, state=State.WAITING) | Job.objects.due().filter(pk=job_id)
-    return _take(waiting_or_abandoned)
+    """Claim this job before its time; None while another holds it, it pauses after a failure, or it has finished."""
+    untried = Job.objects.filter(pk=job_id, state=State.WAITING, attempts=0)
+    return _take(untried | Job.objects.due().filter(pk=job_id))
 
 
 def _take(candidates: JobQuerySet) -> Job | None:

@@ -31,6 +31,7 @@ class Doorbell:
         self._notes: set[Lane] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._sending = False
         self.rung = 0
         self.failed = 0
 
@@ -48,12 +49,20 @@ class Doorbell:
                     return
             self._changed.notify()
 
+    @property
+    def quiet(self) -> bool:
+        """Say whether nothing is in the mailbox and nothing being sent."""
+        with self._changed:
+            return not self._notes and not self._sending
+
     def _deliver(self) -> None:
         while True:
             with self._changed:
+                self._sending = False
                 while not self._notes:
                     self._changed.wait()
                 lane = self._notes.pop()
+                self._sending = True
             try:
                 self._press(lane)
             except Exception as error:  # whatever the broker does, nothing of ours depends on it

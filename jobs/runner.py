@@ -61,7 +61,7 @@ def run_here(job_id: UUID) -> Job:
         current = Job.objects.get(pk=job_id)
         if current.state in FINISHED:
             return current
-        if job is None or current.attempts:  # held elsewhere, or the attempt failed: not at once again
+        if job is None:
             time.sleep(0.2)
 
 

@@ -146,7 +146,7 @@ class Work:
 
     def _progress(self, step: Step) -> dict[str, Any]:
         new = {"done": step.done, "total": step.total, "text": step.text}
-        return self.job.progress | {name: value for name, value in new.items() if value is not None}
+        return {**self.job.progress, **{name: value for name, value in new.items() if value is not None}}
 
 
 def lease_end() -> Any:

@@ -36,6 +36,8 @@ from django.db import connection  # noqa: E402 - after setup
 
 from config.servers import hold  # noqa: E402 - after setup
 
+pytest_plugins = ["tests.worker"]
+
 _run = ExitStack()
 
 

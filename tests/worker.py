@@ -6,7 +6,6 @@ A worker takes seconds to start, so one serves a whole run; a test that kills it
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,15 +13,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 from redis import Redis
 
 from config.celery import SCHEDULER_ARGV, WORKER_ARGV
 from config.servers import cache_url
+from jobs.doorbell import doorbell
 from jobs.models import Job, State
 from jobs.sweep import sweep
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
+QUEUE = "kith"
 
 
 def until(holds: Callable[[], object], *, seconds: float = 30, sweeping: bool = False) -> None:
@@ -65,7 +67,6 @@ class Process:
             self._process = subprocess.Popen(
                 argv,
                 cwd=PROJECT,
-                # Whatever warns in a worker is an error here; celery itself chooses what it does at start.
                 env={**environment, "KITH_PROCESS": "worker", "PYTHONUNBUFFERED": "1"},
                 stdout=output,
                 stderr=output,
@@ -106,14 +107,27 @@ class Worker(Process):
         super().__init__(argv, environment, log)
 
     def wait_until_ready(self) -> None:
-        """Wait until it runs a job from a bell; fail with what it printed when it does not."""
+        """Wait until one of its own processes ran a job; fail with what it printed when it does not."""
         from tests.jobs.factories import enqueued
 
-        ready = enqueued("test.steps", steps=1)
+        tries: list[Job] = []
+
+        def answered() -> bool:
+            with connection.cursor() as sql:
+                sql.execute("SELECT pid FROM test_effect WHERE job = ANY(%s)", [[job.pk for job in tries]])
+                ran_by = {row[0] for row in sql.fetchall()}
+            if not tries or finished(*tries)():  # another worker may have had it: ask again
+                tries.append(enqueued("test.steps", steps=1, pause=0.1))
+            return not self.alive() or bool(ran_by & set(self.children()))
+
         try:
-            until(finished(ready), seconds=START_SECONDS, sweeping=True)
+            until(answered, seconds=START_SECONDS, sweeping=True)
+            assert self.alive(), "The worker ended by itself."
+            until(finished(*tries))
         except AssertionError as late:
             raise AssertionError(f"{late}\nThe worker said:\n{self.log.read_text()}") from late
+        with connection.cursor() as sql:
+            sql.execute("DELETE FROM test_effect WHERE job = ANY(%s)", [[job.pk for job in tries]])
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +179,7 @@ def effects(transactional_db):
         with connection.cursor() as sql:
             sql.execute(
                 f"SELECT {column} FROM test_effect WHERE %(job)s::uuid IS NULL OR job = %(job)s ORDER BY id",
-                {"job": job and job.pk},
+                {"job": job.pk if job else None},
             )
             return [row[0] for row in sql.fetchall()]
 
@@ -173,18 +187,23 @@ def effects(transactional_db):
 
 
 def settle() -> None:
-    """Cancel what is unfinished and wait until no worker is in the database, so that it can be emptied."""
-    from django.db.models.functions import Now
-
+    """Cancel what is unfinished and wait until nothing rings and no worker works, so that the tables can be emptied."""
     Job.objects.unfinished().update(state=State.CANCELLED, finished_at=Now())
-    ends = time.monotonic() + 15
-    with connection.cursor() as sql:
-        while time.monotonic() < ends:
+    quiet_since = None
+    with broker() as redis, connection.cursor() as sql:
+
+        def quiet() -> bool:
             sql.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND application_name = 'kith worker' AND state <> 'idle'"
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE application_name = 'kith worker' AND datname = current_database()"
             )
-            if sql.fetchone() == (0,):
-                return
-            time.sleep(0.05)
-    raise AssertionError(f"A worker is still busy 15 s after its jobs were cancelled (pid {sys.argv[0]}).")
+            bells = redis.llen(QUEUE) + redis.hlen("unacked")
+            return doorbell.quiet and not bells and sql.fetchone() == (0,)
+
+        def settled() -> bool:
+            nonlocal quiet_since
+            quiet_since = (quiet_since or time.monotonic()) if quiet() else None
+            return quiet_since is not None and time.monotonic() - quiet_since > 0.15
+
+        redis.delete(QUEUE)
+        until(settled, seconds=20)

@@ -45,10 +45,10 @@ def yields(work: Work) -> None:
 
 @handler("test.poison", max_attempts=2)
 def poison(work: Work) -> None:
-    """Kill this process while the file `while` exists, in the middle of an effect."""
+    """Kill this process while the file `fuse` exists, in the middle of an effect."""
     with work.finish():
         effect(work, 0)
-        if Path(work.payload["while"]).exists():
+        if Path(work.payload["fuse"]).exists():
             os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -18,6 +18,7 @@ class Command(BaseCommand):
     """The scheduler's loop. Two of them do no harm; while none runs, lost bells stay lost."""
 
     help = "Rings for due jobs every few seconds and keeps house among the finished ones. Runs until stopped."
+    requires_system_checks = []  # `migrate` and the web process make them; this starts again within a moment
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Sweep until SIGTERM or SIGINT. Trouble with the database is logged and the next sweep tries again."""
