@@ -3,6 +3,7 @@
 The environment is settled before Django reads it, so settings are loaded here and not by pytest-django's option.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
 if CONTROLLER:
     os.environ["KITH_DATA"] = tempfile.mkdtemp(prefix="kith-test-", dir="/tmp")  # short: sockets live below it
     Path(os.environ["KITH_DATA"]).chmod(0o711)  # as root, the servers run as another user
+    atexit.register(shutil.rmtree, os.environ["KITH_DATA"], ignore_errors=True)
 os.environ.update(
     DJANGO_SETTINGS_MODULE="config.settings",
     KITH_TESTING="1",
@@ -32,12 +34,30 @@ import django  # noqa: E402 - after the environment
 
 django.setup()
 
+import hypothesis  # noqa: E402 - after the environment
 from django.db import connection  # noqa: E402 - after setup
 
 from config.servers import hold  # noqa: E402 - after setup
 
-pytest_plugins = ["tests.worker"]
+LONG = bool(os.environ.get("KITH_TEST_LONG"))
+CHROMIUM = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 
+hypothesis.settings.register_profile(
+    "kith",
+    deadline=None,  # the machine may be busy
+    max_examples=1000 if LONG else 50,
+    derandomize=not LONG,  # the long run looks for what is new; the short one says the same each time
+    database=None,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("kith")
+
+pytest_plugins = ["tests.tripwires"]
 _run = ExitStack()
 
 
@@ -49,8 +69,6 @@ def pytest_sessionstart(session):
 def pytest_unconfigure(config):
     """Let go of the servers; their keepers stop them and delete the folder."""
     _run.close()
-    if CONTROLLER:
-        shutil.rmtree(os.environ["KITH_DATA"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +92,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
 def child_environment(transactional_db) -> dict[str, str]:
     """Return the environment for a process that is to work on this test's database, broker and files."""
     return {**os.environ, "KITH_DATABASE_NAME": connection.settings_dict["NAME"]}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Drive the system's Chromium, which finds no host but this machine."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(
+            "The browser tests need Chromium. Install it: `apt-get install chromium`, or Google Chrome on macOS."
+        )
+    return {
+        "executable_path": found,
+        "args": [
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            "--disable-dev-shm-usage",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+        ],
+    }
