@@ -104,7 +104,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         Refusal(
             503,
             _("Kith is not available at the moment"),
-            _("It cannot reach its database. What you sent was not saved; what was saved before is safe."),
+            _("Its database does not answer or is too busy. What you sent was not saved; the rest is safe."),
             _("Wait a little and reload the page."),
         ),
     )

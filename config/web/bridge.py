@@ -48,7 +48,7 @@ class Bridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         try:
-            problem = _oversized(scope)
+            problem = _unacceptable(scope)
             if problem:
                 raise Refused(problem)
             allowed = limits.allowance(scope["method"], scope["path"])
@@ -166,7 +166,15 @@ def _query(scope: Scope) -> bytes:
     return quote_from_bytes(scope["query_string"], safe=_ASCII).encode()
 
 
-def _oversized(scope: Scope) -> Refusal | None:
+def _unacceptable(scope: Scope) -> Refusal | None:
+    """Return why a request is refused by its head alone, None when it is not."""
+    if scope["method"] not in limits.METHODS:
+        return Refusal(
+            405,
+            _("This cannot be done here"),
+            _("Kith knows no request of this kind."),
+            _("Open the page in a browser."),
+        )
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > limits.TARGET_BYTES:
         return Refusal(
             414,

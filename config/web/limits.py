@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 HEADERS_BYTES: Final = 32 * 1024
 HEADERS_COUNT: Final = 100
 TARGET_BYTES: Final = 8 * 1024
