@@ -5,6 +5,7 @@ Start a worker with `WORKER_ARGV` and, beside it, one scheduler with `SCHEDULER_
 
 import logging
 import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning
+
+from config.servers.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # The system checks load every page's code; `migrate` and the web process have made them by then.
@@ -100,6 +103,12 @@ def _prepare(sender: Any, **_: Any) -> None:
 
     registry.discover()
     slots.prepare(sender.concurrency)
+
+
+@signals.worker_process_init.connect
+def _end_with_the_worker(**_: Any) -> None:
+    """A worker killed outright takes its processes along; they would otherwise finish what they had begun first."""
+    die_with_parent(signal.SIGKILL)
 
 
 @signals.worker_shutting_down.connect

@@ -57,7 +57,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("kith")
 
-pytest_plugins = ["tests.tripwires"]
+pytest_plugins = ["tests.tripwires", "tests.worker"]
 _run = ExitStack()
 
 

@@ -60,6 +60,8 @@ def keep(place: Place, name: str, *, testing: bool) -> None:
                         kind.erase(place)
                         shutil.rmtree(place.sockets, ignore_errors=True)
                         shutil.rmtree(place.data, ignore_errors=True)
+                    with suppress(OSError):  # the other server's socket may still be in it
+                        place.sockets.rmdir()
                     return
                 time.sleep(_LOOK_EVERY)
             now = time.monotonic()
