@@ -1,13 +1,15 @@
 """Refusals and failures: a sentence in every case, without the database (these tests may not touch it)."""
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import InterfaceError, OperationalError, ProgrammingError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from config import errors, static
+from config import errors
 
 
 def raising(exception):
@@ -16,18 +18,14 @@ def raising(exception):
     def view(request):
         raise exception
 
-    view.login_required = False  # what login_not_required sets
-    return view
+    return login_not_required(view)
 
 
+@login_not_required
 def counted(request):
     """Read the form."""
-    from django.http import HttpResponse
-
     return HttpResponse(len(request.POST))
 
-
-counted.login_required = False
 
 urlpatterns = [
     path("missing/", raising(Http404("Contact 018f of Ann does not exist"))),
@@ -107,7 +105,7 @@ def test_an_error_page_does_without_a_style_sheet_that_was_not_collected(monkeyp
     def missing(path):
         raise ValueError(f"Missing staticfiles manifest entry for {path!r}")
 
-    monkeypatch.setattr(static.staticfiles_storage, "url", missing)
+    monkeypatch.setattr(staticfiles_storage, "url", missing)
     assert "<h1>Gone</h1>" in errors.page(errors.Refusal(410, "Gone", "It went.", "Look elsewhere."))
 
 

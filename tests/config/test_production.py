@@ -71,7 +71,7 @@ def test_every_module_is_in_the_import_map_under_a_hashed_name_that_is_served(co
     try:
         page = running.wait().ask("GET", "/accounts/login/", headers=PROXY)
         markup = page.content.decode()
-        nonce, content = re.search(r'<script type="importmap" nonce="([\w-]+)">(.*?)</script>', markup).groups()
+        ((nonce, content),) = re.findall(r'<script type="importmap" nonce="([\w-]+)">(.*?)</script>', markup)
         assert f"'nonce-{nonce}'" in page.headers["Content-Security-Policy"]
         modules = json.loads(content)["imports"]
         ours = {f"kith/{path.stem}" for path in (ROOT / "static" / "js").glob("*.js")}

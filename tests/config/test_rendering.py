@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
-from django.template import engines
+from django.template import Engine
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
-from django_htmx.middleware import HtmxDetails
+from django_htmx.middleware import HtmxMiddleware
 
 from config import rendering, static
 from config.context import site
@@ -19,15 +20,14 @@ PAGE = "<html>{% partialdef results inline %}<p id='results'>{{ word }}</p>{% en
 def asked(**headers):
     """Return a request as the htmx middleware leaves it."""
     request = RequestFactory().get("/", headers={name.replace("_", "-"): value for name, value in headers.items()})
-    request.htmx = HtmxDetails(request)
-    return request
+    return HtmxMiddleware(lambda given: given)(request)
 
 
 @pytest.fixture
 def page(tmp_path, settings):
     """Return the name of a template with the partial `results`."""
     (tmp_path / "page.html").write_text(PAGE)
-    engine = engines["django"].engine
+    engine = Engine.get_default()
     loader = engine.template_loaders[0]
     inner = getattr(loader, "loaders", [loader])[0]
     inner.dirs = [tmp_path]
@@ -75,7 +75,7 @@ def test_no_answer_is_kept_by_a_cache_it_was_not_meant_for(own, wanted):
     request = RequestFactory().get("/")
     request.resolver_match = None
     response = HttpResponse(headers={"Cache-Control": own} if own else {})
-    answer = PrivateResponses(lambda _: response)(request)
+    answer = PrivateResponses(lambda _: response).process_response(request, response)
     assert {part.strip() for part in answer["Cache-Control"].split(",")} == wanted
     assert "Cookie" in answer["Vary"]
 
@@ -88,12 +88,12 @@ def test_an_import_map_cannot_end_its_script_element(monkeypatch):
     assert json.loads(written)["imports"] == {"kith/a</script>": "/static/&<!--"}
 
 
+@login_not_required
 def answer_nothing(request):
     """Answer with nothing."""
     return HttpResponse()
 
 
-answer_nothing.login_required = False
 urlpatterns = [path("", answer_nothing)]
 
 
@@ -107,5 +107,5 @@ def test_modules_are_found_in_the_sources_when_nothing_is_collected():
         served = Client().get(address)
         assert served.status_code == 200
         assert "javascript" in served["Content-Type"]
-        assert b"".join(served.streaming_content)
+        assert served.getvalue()
         served.close()
