@@ -136,6 +136,9 @@ def _workers(tmp_path_factory):
     yield running
     for worker in running:
         worker.kill()
+        # pytest's rule that a warning is an error does not reach into other processes.
+        warned = [line for line in worker.log.read_text().splitlines() if "Warning:" in line]
+        assert not warned, warned
 
 
 @pytest.fixture

@@ -9,7 +9,11 @@ from jobs import registry
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
-CRASH_TESTS: dict[str, str] = {}
+CRASH_TESTS: dict[str, str] = {
+    "organizations.send_mail": (
+        "tests/organizations/test_mail_crash.py::test_worker_killed_while_sending_a_mail_sends_it_after_all"
+    ),
+}
 """Kind of job → the test that kills a worker while it runs one, as "tests/folder/test_file.py::test_name"."""
 
 

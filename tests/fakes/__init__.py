@@ -1,0 +1,1 @@
+"""Stand-ins for services outside, speaking their protocols over real sockets."""
