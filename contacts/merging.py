@@ -199,15 +199,18 @@ def _merged_items[Item: (Info, Membership)](
     run: _Run, name: str, base: Sequence[Item], mine: Sequence[Item], theirs: Sequence[Item]
 ) -> tuple[Item, ...]:
     """Merge the items of a list, as `_paired` returns them, by id and put them in order."""
-    b = {item.id: item for item in base}
-    m = {item.id: item for item in mine}
-    t = {item.id: item for item in theirs}
+    b: dict[str, Item] = {item.id: item for item in base}
+    m: dict[str, Item] = {item.id: item for item in mine}
+    t: dict[str, Item] = {item.id: item for item in theirs}
     kept: dict[str, Item] = {}
     for item_id in dict.fromkeys((*t, *m)):
         item = _merged_item(run, name, b.get(item_id), m.get(item_id), t.get(item_id))
         if item is not None:
             kept[item_id] = item
-    lead, other = (m, t) if _is_reordered(b, m) and not _is_reordered(b, t) else (t, m)
+    # Their order, unless only I moved things.
+    lead, other = list(t), list(m)
+    if _is_reordered(b, m) and not _is_reordered(b, t):
+        lead, other = other, lead
     order = [item_id for item_id in lead if item_id in kept]
     position = 0
     for item_id in other:
