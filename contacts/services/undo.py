@@ -97,7 +97,7 @@ class _Net:
 def begin_undo(*, by: User, change_set: ChangeSet) -> ChangeSet:
     """Open the change-set that will undo `change_set`; raise unless `by` can see it, and edit some of it.
 
-    An act that is undone already is refused by a sentence: undo the undo instead.
+    Undoing twice is harmless: the second finds nothing that still holds what the act set.
     """
     visible = ChangeSet.objects.for_user(by).filter(pk=change_set.pk).first()
     if visible is None:
