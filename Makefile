@@ -29,10 +29,10 @@ run: $(ENOUGH)
 	@exec $(PY) -m config.supervisor
 
 test: $(DEV) chromium lint
-	$(PY) -m pytest -n $(PROCESSES) --dist worksteal
+	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
 test-long: $(DEV) chromium lint
-	KITH_TEST_LONG=1 $(PY) -m pytest -n $(PROCESSES) --dist worksteal
+	KITH_TEST_LONG=1 $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
 install: $(DEV)
 

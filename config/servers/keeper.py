@@ -49,7 +49,7 @@ def keep(place: Place, name: str, *, testing: bool) -> None:
     place.make_sockets()
     with open(place.logs / f"{name}.log", "ab") as log:
         while True:
-            kind.prepare(place)
+            kind.prepare(place, testing=testing)
             server = kind.spawn(place, testing=testing, log=log)
             while not server.ended():
                 # A lock got here is never given back: it ends with this process, and only then may the next user

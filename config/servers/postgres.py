@@ -24,11 +24,11 @@ _MB = 2**20
 _DEAD_SOON = 30.0
 
 
-def prepare(place: Place) -> None:
+def prepare(place: Place, *, testing: bool) -> None:
     """Make the cluster when there is none, and clear what a killed server left. Raises `ServersError`."""
     cluster = place.cluster()
     if not (cluster / "PG_VERSION").exists():
-        _initialise(place, cluster)
+        _initialise(place, cluster, testing=testing)
     found = (cluster / "PG_VERSION").read_text().strip()
     if found != MAJOR:
         raise ServersError(
@@ -73,7 +73,7 @@ def erase(place: Place) -> None:
         shutil.rmtree(place.cluster(), ignore_errors=True)
 
 
-def _initialise(place: Place, cluster: Path) -> None:
+def _initialise(place: Place, cluster: Path, *, testing: bool) -> None:
     """Run `initdb` into a draft folder that becomes `cluster` when whole: a start killed half-way leaves no cluster."""
     draft = cluster.with_name(f"{cluster.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -88,7 +88,8 @@ def _initialise(place: Place, cluster: Path) -> None:
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 *(f"--lc-ctype={letters}", "--lc-collate=C.UTF-8" if letters == "C.UTF-8" else "--lc-collate=C"),
                 # Whoever can open the socket's folder is its owner or root, and those can read the files anyway.
-                *("--auth-local=trust", "--auth-host=reject", "--no-sync", "--no-instructions"),
+                *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
+                *(["--no-sync"] if testing else []),
             ],
             b"",
         ),
@@ -104,17 +105,6 @@ def _initialise(place: Place, cluster: Path) -> None:
     if cluster.is_dir():
         cluster.rmdir()
     draft.rename(cluster)
-    _sync(cluster)
-
-
-def _sync(folder: Path) -> None:
-    """Have the disk keep the new cluster: `initdb` was told not to, since the folder was a draft."""
-    os.sync()
-    descriptor = os.open(folder.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _letters() -> str:

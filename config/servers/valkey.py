@@ -16,7 +16,7 @@ DATABASES = 64
 _MB = 2**20
 
 
-def prepare(place: Place) -> None:
+def prepare(place: Place, *, testing: bool) -> None:
     """Remove the socket that a killed server left."""
     place.valkey_socket.unlink(missing_ok=True)
 

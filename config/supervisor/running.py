@@ -155,6 +155,7 @@ def _answers(host: str, port: int) -> bool:
 
 def _stop(children: list[Child]) -> None:
     """Stop the children; from now on a second Ctrl-C does not wait for their grace."""
+    _say("Stopping …")
     try:
         stop(children, within=GRACE)
     except _StopAsked:

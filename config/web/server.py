@@ -83,6 +83,7 @@ def options(host: str, port: int) -> dict[str, Any]:
         "ws": "none",
         "lifespan": "on",
         "log_config": None,  # config.logs takes uvicorn's records too
+        "log_level": "warning",  # its hello names an IP address, and people are to use a name (passkeys)
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,  # TRUSTED_PROXIES says how many there are; uvicorn would believe any on this machine
