@@ -35,8 +35,9 @@ def page(request):
 
 @login_not_required
 def weighty(request):
-    """Answer more than a socket holds."""
-    return HttpResponse(b"x" * 900_000)
+    """Answer more than a socket holds, in many parts, as a file is sent."""
+    parts = (b"x" * 4096 for _ in range(240))
+    return StreamingHttpResponse(parts, headers={"Content-Length": str(240 * 4096)})
 
 
 @login_not_required

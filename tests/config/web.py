@@ -61,9 +61,17 @@ class Server:
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
 
-    def open(self, *lines):
-        """Return a socket on which the lines of a request's head were sent."""
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+    def open(self, *lines, narrow=False):
+        """Return a socket on which the lines of a request's head were sent.
+
+        A `narrow` one makes the kernel hold a few kB of an answer, not the megabytes that loopback is given.
+        """
+        raw = socket.socket()
+        raw.settimeout(PATIENCE)
+        if narrow:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        raw.connect(("127.0.0.1", self.port))
         raw.sendall("\r\n".join([*lines, ""]).encode())
         return raw
 
