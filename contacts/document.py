@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -365,6 +366,8 @@ def _too_long(path: str, text: str, limit: int) -> Problem:
 
 
 def _clean_scalar(scalar: Scalar, text: str, problems: list[Problem]) -> str:
+    if not text:
+        return ""
     text = clean_text(text, multiline=scalar.multiline)
     if len(text) > scalar.limit:
         problems.append(_too_long(scalar.name, text, scalar.limit))
@@ -403,7 +406,15 @@ def _clean_info(position: int, info: Info, problems: list[Problem]) -> Info | No
                 value = parsed
     if not (value or address):
         return None
-    return replace(info, kind=kind, label=label, custom_label=custom, value=value, address=address)
+    return Info(
+        kind=kind,
+        label=label,
+        custom_label=custom,
+        value=value,
+        address=address,
+        preferred=info.preferred,
+        id=info.id,
+    )
 
 
 def _clean_infos(infos: Iterable[Info], problems: list[Problem]) -> tuple[Info, ...]:
@@ -413,17 +424,19 @@ def _clean_infos(infos: Iterable[Info], problems: list[Problem]) -> tuple[Info, 
         cleaned = _clean_info(position, info, problems)
         if cleaned is None:
             continue
-        content = replace(cleaned, preferred=False).content
+        content = cleaned.content[:-1]  # all but the mark
         prefers = cleaned.preferred and cleaned.kind not in preferred
         if prefers:
             preferred.add(cleaned.kind)
         first = kept.get(content)
         if first is None:
-            kept[content] = replace(cleaned, preferred=prefers)
+            kept[content] = cleaned if cleaned.preferred == prefers else replace(cleaned, preferred=prefers)
         elif prefers:  # a repeat goes, its mark stays
             kept[content] = replace(first, preferred=True)
-    counts = {kind: sum(info.kind is kind for info in kept.values()) for kind in Kind}
-    if len(kept) > limits.INFOS or max(counts.values()) > limits.INFOS_OF_A_KIND:
+    if len(kept) > limits.INFOS or (
+        len(kept) > limits.INFOS_OF_A_KIND
+        and max(Counter(info.kind for info in kept.values()).values()) > limits.INFOS_OF_A_KIND
+    ):
         message = _("A contact holds at most %(limit)d values of a kind and %(all)d in all. Remove some.")
         problems.append(Problem("infos", message % {"limit": limits.INFOS_OF_A_KIND, "all": limits.INFOS}))
     return tuple(kept.values())
@@ -472,8 +485,17 @@ def _with_ids[Item: (Info, Membership)](items: tuple[Item, ...], like: tuple[Ite
     for item in items:
         known = item.id if item.id and item.id not in used else ""
         if not known:
-            equals = free.get(item.content)
+            equals = free.get(item.content) if free else None
             known = equals.pop(0) if equals else new_item_id(used | given)
         used.add(known)
-        result.append(item if item.id == known else replace(item, id=known))
+        result.append(item if item.id == known else _with_id(item, known))
     return tuple(result)
+
+
+def _with_id[Item: (Info, Membership)](item: Item, known: str) -> Item:
+    """Return a copy with this id: `dataclasses.replace`, without the time it takes a hundred thousand times over."""
+    copy = object.__new__(type(item))
+    for name in type(item).__slots__:
+        object.__setattr__(copy, name, getattr(item, name))
+    object.__setattr__(copy, "id", known)
+    return copy

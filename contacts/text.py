@@ -17,6 +17,9 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
 
     One line unless `multiline`: runs of white space become one blank. Never raises, and is idempotent.
     """
+    if text.isprintable():  # most texts by far: nothing unwanted, no white space but plain blanks
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        return text.strip() if multiline or "  " not in text else " ".join(text.split())
     text = _NEWLINES.sub("\n", text)
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
     if multiline:
