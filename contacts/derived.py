@@ -23,7 +23,7 @@ SEARCHED_NOTES = 20_000
 TIER_NAME = 1
 TIER_WORD = 2
 
-#: Marks the digits of a phone within the search text, so that "0301-66" can be asked of phones alone.
+#: Marks the digits of a phone in search text and tokens, so that "0301-66" can be asked of phones alone.
 PHONE_MARK = "\x1f"
 
 _ADDRESS_SEPARATORS = re.compile(r"[@.\-_+/:]+")
@@ -176,7 +176,7 @@ def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int,
         for tail in _tails(address, _ADDRESS_SEPARATORS):
             yield TIER_WORD, tail[:TOKEN_LENGTH]
     for string in digits:
-        yield TIER_WORD, string[:TOKEN_LENGTH]
+        yield TIER_WORD, f"{PHONE_MARK}{string}"[:TOKEN_LENGTH]
 
 
 def _tails(text: str, separators: re.Pattern[str]) -> Iterator[str]:

@@ -91,7 +91,7 @@ def count(scope: Scope, *, most: int = 10_000) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT FROM contacts_contact c WHERE c.organization_id = %s"  # noqa: S608  # as above
-            f" AND c.book_id = ANY(%s) AND c.trashed_at IS NULL{more} LIMIT %s) AS some",
+            f" AND c.book_id = ANY(%s) AND c.trashed_at IS NULL{more} LIMIT %s) AS found",
             [scope.organization_id, list(scope.book_ids), *values, most],
         )
         return int(cursor.fetchone()[0])

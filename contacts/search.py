@@ -62,7 +62,8 @@ def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
     in_words: list[UUID] = []
     cut = names_cut
     if len(found) < limit and not others:
-        leads = [lead] + ([part] if (part := phone_part(lead)) else [])
+        number = phone_part(lead) or (lead if lead.isdigit() else "")
+        leads = [lead] + ([PHONE_MARK + number] if number else [])
         in_words, words_cut = _by_token(scope, TIER_WORD, leads, [], limit)
         in_words = [contact_id for contact_id in in_words if contact_id not in set(found)]
         cut = cut or words_cut
@@ -144,7 +145,7 @@ def _inside(scope: Scope, words: list[str]) -> tuple[list[UUID], bool]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT contact_id FROM (SELECT s.contact_id, s.sort_key FROM contacts_contactsearch s"  # noqa: S608  # built of constants
-            f" WHERE {where} LIMIT %s) AS some ORDER BY sort_key, contact_id",
+            f" WHERE {where} LIMIT %s) AS found ORDER BY sort_key, contact_id",
             [*values, INSIDE_MOST + 1],
         )
         found = [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,271 @@
+"""Search finds exactly what a scan of everything would find, best first, and only what one may read."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from contacts.derived import PHONE_MARK, Derived, derive
+from contacts.document import ContactDocument, Info, Kind, Membership
+from contacts.folding import fold
+from contacts.handles import digits
+from contacts.listing import count, page
+from contacts.models import Contact, Group
+from contacts.scope import scope_for
+from contacts.search import BEST, find, find_page, phone_part, words_of
+from contacts.services import act, create_contact, documents_of, star_contacts
+from tests.contacts.conftest import person
+from tests.factories import make_book
+
+NAMES = ["Ann", "Anna", "Annika", "O'Connor", "O’Neil", "Żółć", "Łukasz", "Müller", "Groß", "Ångström", "Øre", "Æsir", "Jean-Luc", "Ana-María", "İlsu", "Kısakürek", "Иван", "Щербаков", "Ковалевський", "田中", "美咲", "Νίκος", "Παπάς", "محمد", "علي", "דוד", "कुमार", "กมล", "Nguyễn", "Đặng", "김", "철수", "x", "1a", "100%", "a_b", "c\\d", "zolc"]
+COMPANIES = (
+    "Acme & Sons",
+    "Żabka",
+    "ACME",
+    "O'Reilly Media",
+    "50% Off",
+    "Müller-Groß KG",
+    "株式会社",
+    "x_y",
+    "The An Shop",
+)
+
+
+def random_person(source: random.Random, number: int):
+    """Return a document drawn from few parts, so that queries hit often and in many ways."""
+    infos = []
+    for _count in range(source.randrange(3)):
+        local = fold(source.choice(NAMES)).replace(" ", ".") or "x"
+        infos.append(
+            Info(
+                kind=Kind.EMAIL, label="work", value=f"{local}.{number}@{source.choice(['acme', 'mail', 'an'])}.example"
+            )
+        )
+    if source.random() < 0.5:
+        form = source.choice(["+46 70 {0} {1}", "({0}) {1}-00", "0{0}/{1}", "+49 (0){0}-{1}", "{0}{1}"])
+        infos.append(
+            Info(
+                kind=Kind.PHONE,
+                label="mobile",
+                value=form.format(source.randrange(100, 999), source.randrange(1000, 9999)),
+            )
+        )
+    if source.random() < 0.3:
+        infos.append(
+            Info(kind=Kind.CUSTOM, custom_label="Account", value=f"A-{source.randrange(30)} {source.choice(NAMES)}")
+        )
+    memberships = (
+        [Membership(kind="company", name=source.choice(COMPANIES), title="CTO")] if source.random() < 0.5 else []
+    )
+    if source.random() < 0.2:
+        memberships.append(Membership(kind="group", name=source.choice(["VIP", "Friends of An"])))
+    return ContactDocument(
+        first_name=source.choice(NAMES),
+        last_name=" ".join(source.sample(NAMES, source.randrange(3))),
+        nickname=source.choice(NAMES) if source.random() < 0.1 else "",
+        notes=f"met {source.choice(NAMES)} in 2{source.randrange(3)}" if source.random() < 0.2 else "",
+        starred=source.random() < 0.2,
+        infos=tuple(infos),
+        memberships=tuple(memberships),
+    ).normalised()
+
+
+def matches(derived: Derived, words) -> bool:
+    """Say by the definition whether a contact matches: each word in its folded text, or its digits in a phone."""
+    text = derived.search_text
+    folded, _mark, _rest = text.partition(PHONE_MARK)
+    phones = [part.strip() for part in text.split(PHONE_MARK)[1:]]
+    return all(
+        word in folded
+        or any(word in phone for phone in phones)
+        or (phone_part(word) and any(phone_part(word) in phone for phone in phones))
+        for word in words
+    )
+
+
+def rank(derived: Derived, words) -> int:
+    """Return 0 when a name begins with the longest word and the others begin later words of it; for one word 1 when
+    a word of companies, groups, addresses or phones begins with it; else 2."""
+    tokens = derived.tokens
+    lead = max(words, key=len)
+    others = [word for word in words if word != lead]
+    if any(
+        tier == 1 and token.startswith(lead) and all(f" {word}" in token for word in others) for tier, token in tokens
+    ):
+        return 0
+    leads = [lead, PHONE_MARK + (phone_part(lead) or lead)]
+    if not others and any(tier == 2 and token.startswith(start) for tier, token in tokens for start in leads):
+        return 1
+    return 2
+
+
+def queries(source: random.Random, documents) -> list[str]:
+    """Return queries drawn from the data: beginnings, parts, pairs, phones in other formats, misses."""
+    texts = [text for document in documents for text in derive(document, "US").search_text.split()]
+    drawn = [
+        " ",
+        "%",
+        "_",
+        "\\",
+        "a",
+        "an",
+        "O'Con",
+        "o’con",
+        "zolc",
+        "ŻÓŁĆ",
+        "zzzz",
+        "ann acme",
+        "an an",
+        "+46",
+        "(0)",
+        "46 70",
+        "100%",
+    ]
+    for _number in range(120):
+        word = source.choice(texts).strip(PHONE_MARK)
+        start = source.randrange(len(word))
+        part = word[: source.randrange(1, 6)] if source.random() < 0.5 else word[start : start + source.randrange(1, 8)]
+        drawn.append(part if source.random() < 0.7 else f"{part} {source.choice(texts)[:3]}")
+    for document in source.sample(documents, 20):
+        for info in document.of_kind(Kind.PHONE):
+            plain = digits(info.value)
+            drawn += [plain[:4], f"{plain[:3]}-{plain[3:5]}", f"({plain[1:4]})", plain[-5:]]
+    return drawn
+
+
+@pytest.fixture
+def crowd(cast):
+    """Three hundred random people in two books of Ann's; Ben sees one of them, Sam has some of his own."""
+    source = random.Random(20261121)
+    documents = [random_person(source, number) for number in range(300)]
+    with act(by=cast.ann, organization=cast.organization) as writing:
+        writing.create(cast.book, documents[:200])
+        writing.create(cast.private, documents[200:])
+    with act(by=cast.sam, organization=cast.elsewhere) as writing:
+        writing.create(cast.foreign, documents[:50])
+    return source
+
+
+@pytest.mark.parametrize("by_book", [True, False], ids=["book by book", "by organization"])
+@pytest.mark.parametrize("who", ["ann", "ben"])
+def test_equals_a_scan_of_everything(cast, crowd, who, by_book):
+    user = getattr(cast, who)
+    scope = replace(scope_for(user, cast.organization, searching=True), by_book=by_book)
+    readable = documents_of(Contact.objects.for_user(user))
+    derived = {pk: derive(document, "US") for pk, document in readable.items()}
+    for query in queries(crowd, list(readable.values())):
+        words = words_of(query)
+        expected = {pk for pk in readable if words and matches(derived[pk], words)}
+        found = find(scope, query, limit=1000)
+        assert found.complete, query
+        assert {row.id for row in found.rows} == expected, query
+        ranks = [rank(derived[row.id], words) for row in found.rows]
+        assert ranks == sorted(ranks), query
+        best = find(scope, query, limit=10)
+        assert len(best.rows) == min(10, len(expected)), query
+        assert best.complete <= (len(expected) <= 10), query
+        assert {row.id for row in best.rows} <= expected, query
+        for row in found.rows:
+            assert "".join(text for text, _hit in row.name_parts or []) == row.name
+
+
+def test_all_by_name_pages_the_same_answer(cast, crowd):
+    scope = scope_for(cast.ann, cast.organization, searching=True)
+    for query in ("a", "an", "acme", "4", "o"):
+        expected = {row.id for row in find(scope, query, limit=1000).rows}
+        seen, after = [], None
+        while True:
+            part = find_page(scope, query, after=after, limit=7)
+            seen += [row.id for row in part.rows]
+            after = part.next
+            if after is None:
+                break
+        assert len(seen) == len(set(seen))
+        assert set(seen) == expected
+        keys = dict(Contact.objects.filter(pk__in=seen).values_list("pk", "sort_family"))
+        assert [(keys[pk], pk) for pk in seen] == sorted((keys[pk], pk) for pk in seen)
+
+
+@pytest.mark.parametrize("by_book", [True, False])
+@pytest.mark.parametrize("order", ["family", "given"])
+def test_the_list_pages_everything_once_in_order(cast, crowd, order, by_book):
+    scope = replace(scope_for(cast.ann, cast.organization), by_book=by_book)
+    seen, after = [], None
+    while True:
+        part = page(scope, after=after, limit=23, order=order)
+        seen += [row.id for row in part.rows]
+        after = part.next
+        if after is None:
+            break
+    expected = Contact.objects.for_user(cast.ann).order_by(f"sort_{order}", "pk").values_list("pk", flat=True)
+    assert seen == list(expected)
+    assert count(scope) == 300
+
+
+def test_a_broken_page_key_starts_over(cast, crowd):
+    scope = scope_for(cast.ann, cast.organization)
+    first = page(scope).rows
+    for key in ("x", "%%%", "eyJhIjogMX0", "W10", "WyJcdTAwMDAiLCAieCJd", "a" * 5000, "W1siYSJdLCAiYiJd"):
+        assert page(scope, after=key).rows == first
+
+
+def test_filters_narrow_lists_and_searches_alike(cast, crowd):
+    vip = Group.objects.for_user(cast.ann).get(name="VIP")
+    for narrowed in (
+        scope_for(cast.ann, cast.organization, group=vip),
+        scope_for(cast.ann, cast.organization, starred=True),
+        scope_for(cast.ann, cast.organization, book=cast.private),
+    ):
+        listed = {row.id for row in page(narrowed, limit=500).rows}
+        assert 0 < len(listed) < 300
+        assert count(narrowed) == len(listed)
+        everyone = {row.id for row in find(scope_for(cast.ann, cast.organization), "an", limit=1000).rows}
+        assert {row.id for row in find(narrowed, "an", limit=1000).rows} == everyone & listed
+
+
+def test_a_book_excluded_from_search_is_left_out_of_alls_search_alone(cast, crowd):
+    hidden = make_book(cast.ann, cast.organization)
+    hidden.exclude_from_search = True
+    hidden.save(update_fields=["exclude_from_search"])
+    contact = create_contact(by=cast.ann, book=hidden, document=person("Quentin"))
+    assert not find(scope_for(cast.ann, cast.organization, searching=True), "quentin").rows
+    assert [
+        row.id for row in find(scope_for(cast.ann, cast.organization, book=hidden, searching=True), "quentin").rows
+    ] == [contact.pk]
+    assert contact.pk in {row.id for row in page(scope_for(cast.ann, cast.organization), limit=500).rows}
+
+
+def test_a_row_says_why_it_matched(cast):
+    create_contact(
+        by=cast.ann,
+        book=cast.book,
+        document=person(
+            "Łukasz", "Żółć", email="lz@poczta.example", phone="+48 577 412-154", notes="Likes very old maps of Kraków."
+        ),
+    )
+    scope = scope_for(cast.ann, cast.organization, searching=True)
+
+    def marked(query):
+        [row] = find(scope, query).rows
+        return [text for text, hit in [*(row.name_parts or []), *(row.match or [])] if hit]
+
+    assert marked("zolc") == ["Żółć"]
+    assert marked("5774121") == ["577 412-1"]
+    assert marked("krakow") == ["Kraków"]
+    assert marked("luk poczta") == ["Łuk", "poczta"]
+
+
+def test_a_cut_answer_says_so(cast):
+    with act(by=cast.ann, organization=cast.organization) as writing:
+        writing.create(cast.book, [person("Anna", f"Number {number}") for number in range(BEST + 1)])
+    found = find(scope_for(cast.ann, cast.organization, searching=True), "anna")
+    assert len(found.rows) == BEST
+    assert not found.complete
+
+
+def test_starring_and_searching_cost_a_constant_number_of_queries(cast, crowd, django_assert_max_num_queries):
+    scope = scope_for(cast.ann, cast.organization, searching=True)
+    star_contacts(by=cast.ann, contacts=[row.id for row in page(scope).rows], starred=True)
+    for query in ("a", "quite nothing", "example", "an acme"):
+        with django_assert_max_num_queries(6):
+            find(scope, query)
