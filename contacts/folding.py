@@ -11,6 +11,7 @@ from pathlib import Path
 
 # "O'Con", "O’Con" and "OCon" are one name.
 _APOSTROPHES = "'’‘‛ʼʻʹ`´′＇"
+_WITHOUT_APOSTROPHES = {ord(character): "" for character in _APOSTROPHES}
 
 
 @cache
@@ -28,7 +29,7 @@ def _table() -> dict[int, str]:
             target = target[1:-1].replace('""', '"')
         if len(source) == 1:
             table[ord(source)] = target
-    return table | {ord(character): "" for character in _APOSTROPHES}
+    return table | _WITHOUT_APOSTROPHES
 
 
 def fold(text: str) -> str:
@@ -39,6 +40,7 @@ def fold(text: str) -> str:
     previous = ""
     while text != previous:
         previous = text
+        text = text.translate(_WITHOUT_APOSTROPHES)  # before NFKC, which makes a blank and an accent of "´"
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         text = " ".join(text.translate(table).lower().split())
     return text
