@@ -192,8 +192,10 @@ def _outlook(titles: list[str], keys: list[str], english: list[Target | None]) -
     else:
         name, sentence = "outlook", _("It has the columns %(titles)s of an export of Outlook.")
         found = outlook_csv.TELLING.intersection(keys)
-    telling = [title for title in titles if title.casefold() in found]
-    telling += [title for title in titles if title.casefold() in outlook_csv.TELLING and title not in telling]
+    usual = [title for title in titles if title.casefold() in {"first name", "e-mail address", "business phone"}]
+    special = [title for title in titles if title.casefold() in found]
+    telling = [*special[:2], *usual] if name != "outlook" else [*usual, *special]
+    telling = list(dict.fromkeys(telling))
     return _layout(name, sentence % {"titles": _some(telling)}, titles, english)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -148,8 +149,7 @@ def _code_page(sample: bytes) -> Encoding:
         guess = from_bytes(sample[:_SAMPLE], cp_isolation=[best, *close]).best()
         if guess is not None and guess.encoding in scores:
             best = guess.encoding
-    reason = _("it is not valid UTF-8, and its characters make words in %(name)s") % {"name": _TITLES[best]}
-    return Encoding(best, _TITLES[best], reason)
+    return Encoding(best, _TITLES[best], _("it is not valid UTF-8, and its accented characters make words so"))
 
 
 def _plausibility(text: str, letters: frozenset[str], *, wide: bool) -> float:
@@ -170,7 +170,5 @@ def _plausibility(text: str, letters: frozenset[str], *, wide: bool) -> float:
             else:
                 score -= 1
         # "dziaŁu": a capital inside a word is a sign of the wrong page.
-        score -= sum(
-            2 for left, right in zip(word, word[1:], strict=False) if left.islower() and right.isupper() and right > "~"
-        )
+        score -= sum(2 for left, right in pairwise(word) if left.islower() and right.isupper() and right > "~")
     return score / count if count else 0.0

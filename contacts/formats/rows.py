@@ -68,9 +68,8 @@ class _Row:
                 self.warn(column, _("this is too long for its field; it was kept as a custom value."))
             self.keep(column, custom or column, value)
             return
-        self.infos.append(
-            Info(kind=kind, label=label, custom_label=_short(custom), value=value, preferred=preferred)  # fmt: skip
-        )
+        item = Info(kind=kind, label=label, custom_label=_short(custom), value=value, preferred=preferred)
+        self.infos.append(item)
         self.sources.append(column)
 
     def keep(self, column: str, label: str, value: str) -> None:
@@ -149,7 +148,7 @@ class Plan:
             row.scalars["notes"] = "\n\n".join(filter(None, (row.scalars.get("notes", ""), *row.long)))
         memberships = [*row.companies, *(Membership(kind="group", name=name) for name in row.groups)]
         document = ContactDocument(
-            **row.scalars,  # type: ignore[arg-type]  # the names come from SCALARS
+            **row.scalars,
             starred=row.starred,
             infos=tuple(row.infos),
             memberships=tuple(memberships),
@@ -248,10 +247,10 @@ class Plan:
 
     def _sibling(self, target: Target, part: str) -> int | None:
         """Return the column that holds another part of the same thing."""
+        wanted = (target.to, target.kind, target.group, part)
         for index, other in enumerate(self._targets):
-            if target.group and (other.to, other.kind, other.group) == (target.to, target.kind, target.group):
-                if other.field == part:
-                    return index
+            if target.group and (other.to, other.kind, other.group, other.field) == wanted:
+                return index
         return None
 
     def _siblings(self, target: Target) -> dict[str, list[int]]:
@@ -285,7 +284,7 @@ class Plan:
                 if kind is Kind.DATE:
                     _add_date(row, title, label, custom, value, preferred, day_first)
                 elif value.strip():
-                    if kind is Kind.EMAIL and email_key(value) is None:
+                    if kind is Kind.EMAIL and not _PLAIN_EMAIL.fullmatch(value) and email_key(value) is None:
                         message = _("“%(text)s” is not an email address; it was kept as it stands.")
                         row.warn(title, message % {"text": value.strip()[:60]})
                     row.add(title, kind, label, custom, value, preferred=preferred)
@@ -382,6 +381,7 @@ def _add_date(row: _Row, column: str, label: str, custom: str, text: str, prefer
         row.keep(column, custom or column, text)
 
 
+_PLAIN_EMAIL = re.compile(r"\s*[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+\s*")
 _EMAIL = re.compile(r"[^\s@<>(){}\[\],;:\"']+@[^\s@<>(){}\[\],;:\"']+")
 
 

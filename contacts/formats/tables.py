@@ -148,9 +148,8 @@ def _refuse_other_files(file: BinaryIO) -> None:
     file.seek(0)
     head = file.read(64 << 10)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        if not head or len(head) < 64 << 10:
-            raise NotATable(_("This file is empty. Export your contacts again and choose that file."))
+    if len(head) < 64 << 10 and not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+        raise NotATable(_("This file is empty. Export your contacts again and choose that file."))
     found = None
     if head.startswith(b"PK\x03\x04"):
         office = b"xl/" in head or b"[Content_Types].xml" in head or b"spreadsheet" in head
