@@ -223,7 +223,7 @@ def _combined_infos(
             claimed.add(free)
             result[free] = _overwritten(existing[free], info)
         elif not (equals and _is_single(info)):
-            result.append(info)
+            result.append(replace(info, preferred=False))
     if overwrite:
         for info in incoming:
             if info.preferred:

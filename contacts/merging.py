@@ -117,8 +117,10 @@ def item_key(item: Info | Membership) -> Hashable:
             content = item.label
         case Kind.DATE | Kind.CUSTOM:
             content = (fold(item.custom_label), fold(item.value))
-        case _:
-            content = fold(item.value)
+        case Kind.URL:
+            content = fold(item.value).rstrip("/")
+        case _:  # a name in a social network
+            content = fold(item.value).lstrip("@")
     return (item.kind, content)
 
 
