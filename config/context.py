@@ -16,11 +16,13 @@ HTMX = json.dumps(
         "allowScriptTags": False,
         "refreshOnHistoryMiss": False,
         "timeout": 20_000,
-        # A form with errors comes back as 422 and is shown in place; other refusals are told, not swapped in.
+        # A form with errors comes back as 422, a conflict to choose in as 409, and is shown in place; other refusals
+        # are told, not swapped in.
         "responseHandling": [
             {"code": "204", "swap": False},
             {"code": "[23]..", "swap": True},
             {"code": "422", "swap": True},
+            {"code": "409", "swap": True},
             {"code": "[45]..", "swap": False, "error": True},
         ],
     }

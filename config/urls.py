@@ -6,10 +6,12 @@ from django.views.generic import RedirectView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/contacts/"), name="home"),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("contacts.urls")),
     path("organization/", include("organizations.urls")),
 ]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler429 = "config.errors.too_many"  # read by django-allauth alone
 handler500 = "config.errors.server_error"

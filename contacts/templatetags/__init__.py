@@ -1,0 +1,1 @@
+"""Template tags of the contacts panel and of the parts that every page shares."""

@@ -1,0 +1,80 @@
+"""What the panel's templates ask of a contact or number."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import template
+from django.urls import reverse
+
+from contacts.listing import Row
+from contacts.models import Contact
+
+if TYPE_CHECKING:
+    from contacts.views.panel import Panel
+
+register = template.Library()
+
+TINTS = 8
+#: Joins what stands before and after it into one character, as families of emoji do.
+_JOINER = "\u200d"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first characters of the first and last word of a name, as people see them."""
+    words = [word for word in name.split() if any(character.isalnum() for character in word)] or name.split()
+    if not words:
+        return ""
+    ends = [words[0]] if len(words) == 1 else [words[0], words[-1]]
+    return "".join(_first(word) for word in ends).upper()
+
+
+def _first(word: str) -> str:
+    """Return a word's first character with the marks that belong to it, without what opens a bracket or quotation."""
+    start = next((at for at, character in enumerate(word) if character.isalnum()), 0)
+    end = start + 1
+    while end < len(word) and end - start < 8:
+        joins = word[end] == _JOINER or word[end - 1] == _JOINER
+        if not joins and not unicodedata.category(word[end]).startswith("M"):
+            break
+        end += 1
+    return word[start:end]
+
+
+@register.filter
+def tint(contact_id: UUID) -> int:
+    """Return which of the avatar colours a contact has, always the same."""
+    return contact_id.int % TINTS
+
+
+@register.filter
+def picture_url(picture: str, contact_id: UUID) -> str:
+    """Return the address of a contact's picture by its storage name."""
+    return reverse("contacts:avatar", args=[contact_id, picture.rpartition("/")[2]])
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Return a count with narrow spaces between thousands, which no language misreads."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+@register.filter
+def can_edit(panel: Panel, book_id: UUID) -> bool:
+    """Say whether the person may change the contacts of a book of the panel's organization."""
+    return book_id in panel.editable_ids
+
+
+@register.filter
+def row_of(panel: Panel, contact: Contact) -> Row:
+    """Return the contact's line in the list."""
+    return panel.row_of(contact)
+
+
+@register.filter
+def is_narrowed(panel: Panel) -> Any:
+    """Say whether the list shows less than All: one book, group or company, or the starred ones."""
+    return panel.book or panel.group or panel.company or panel.starred

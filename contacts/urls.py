@@ -1,0 +1,27 @@
+"""Addresses of the contacts panel."""
+
+from django.urls import path
+
+from contacts.views import books, cards, changes, forms, lists, pictures, theme
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("contacts/", lists.contacts, name="list"),
+    path("contacts/new/", forms.new, name="new"),
+    path("contacts/<uuid:contact_id>/", cards.card, name="card"),
+    path("contacts/<uuid:contact_id>/edit/", forms.edit, name="edit"),
+    path("contacts/<uuid:contact_id>/history/", cards.history, name="history"),
+    path("contacts/<uuid:contact_id>/star/", cards.star, name="star"),
+    path("contacts/<uuid:contact_id>/delete/", cards.delete, name="delete"),
+    path("books/new/", books.new, name="book-new"),
+    path("books/<uuid:book_id>/", lists.book, name="book"),
+    path("books/<uuid:book_id>/edit/", books.edit, name="book-edit"),
+    path("books/<uuid:book_id>/delete/", books.delete, name="book-delete"),
+    path("groups/<uuid:group_id>/", lists.group, name="group"),
+    path("companies/<uuid:group_id>/", lists.company, name="company"),
+    path("changes/<uuid:change_set_id>/", changes.change_set, name="change-set"),
+    path("changes/<uuid:change_set_id>/undo/", changes.undo, name="undo"),
+    path("avatars/<uuid:contact_id>/<str:name>", pictures.avatar, name="avatar"),
+    path("settings/theme/", theme.choose, name="theme"),
+]

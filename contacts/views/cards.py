@@ -1,0 +1,129 @@
+"""The card of one contact, its history, star and deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from config.rendering import wants_piece
+from contacts import markdown
+from contacts.models import Change, Contact, ContactMembership
+from contacts.services import Busy, document_of, star_contacts, trash_contacts
+from contacts.views.answers import next_of, refuse, tell
+from contacts.views.facts import facts, jobs
+from contacts.views.panel import Panel, show
+from contacts.views.told import tell_change
+from organizations.http import SignedInRequest
+from organizations.sharing import Level
+
+HISTORY_PAGE = 30
+
+
+def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
+    """Return the contact: 404 for one that the person cannot see, 403 for one that they may only view. Two queries."""
+    contacts = Contact.objects.for_user(request.user).select_related("book__organization", "organization")
+    contact = get_object_or_404(contacts, pk=contact_id)
+    if at_least > Level.VIEW and not _may_edit(request, contact):
+        raise PermissionDenied
+    return contact
+
+
+def _may_edit(request: SignedInRequest, contact: Contact) -> bool:
+    return Contact.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=contact.pk).exists()
+
+
+@require_safe
+def card(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Everything that is set of one contact."""
+    contact = visible(request, contact_id)
+    panel = Panel(request)
+    return show(request, "contacts/card.html", panel, _card(request, contact))
+
+
+def _card(request: SignedInRequest, contact: Contact) -> dict[str, Any]:
+    document = document_of(contact)
+    members = ContactMembership.objects.filter(contact=contact).select_related("group").order_by("position")
+    by_item = {member.item: member.group for member in members}
+    return {
+        "contact": contact,
+        "document": document,
+        "title": contact.display_name,
+        "may_edit": _may_edit(request, contact),
+        "facts": list(facts(document, today=timezone.localdate())),
+        "jobs": jobs(document.memberships, {item: group.pk for item, group in by_item.items()}),
+        "groups": [by_item[member.id] for member in document.groups if member.id in by_item],
+        "notes": markdown.render(document.notes) if document.notes else "",
+    }
+
+
+@require_safe
+def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """What happened to the contact, as far back as the person may see: newest first, paged by key."""
+    contact = visible(request, contact_id)
+    panel = Panel(request)
+    changes = Change.objects.for_user(request.user).filter(contact=contact)
+    before = request.GET.get("before", "")
+    if before:
+        if not before.isdecimal() or len(before) > 18:
+            raise Http404
+        changes = changes.filter(pk__lt=int(before))
+    found = list(changes.select_related("change_set", "from_book", "book").order_by("-pk")[: HISTORY_PAGE + 1])
+    readable = {book.pk for book in panel.books}
+    context = {
+        "contact": contact,
+        "title": _("History of %(name)s") % {"name": contact.display_name},
+        "changes": [tell_change(change, readable=readable) for change in found[:HISTORY_PAGE]],
+        "older": found[HISTORY_PAGE - 1].pk if len(found) > HISTORY_PAGE else None,
+    }
+    return show(request, "contacts/history.html", panel, context)
+
+
+@require_POST
+def star(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Star or unstar the contact, for everybody who sees it."""
+    contact = visible(request, contact_id, at_least=Level.EDIT)
+    starred = request.POST.get("starred") == "1"
+    try:
+        star_contacts(by=request.user, contacts=[contact.pk], starred=starred)
+    except Busy as busy:
+        refuse(request, str(busy))
+    else:
+        contact.starred = starred
+        name = contact.display_name
+        tell(
+            request,
+            (_("%(name)s is starred") if starred else _("%(name)s is not starred")) % {"name": name},
+            quiet=True,
+        )
+    if wants_piece(request):
+        where = "card" if request.POST.get("where") == "card" else "row"
+        context = {"panel": Panel(request), "contact": contact, "where": where}
+        return render(request, "contacts/star.html", context)
+    return HttpResponseRedirect(next_of(request, reverse("contacts:card", args=[contact.pk])))
+
+
+@require_POST
+def delete(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Put the contact into the trash at once; the answer offers to undo it."""
+    contact = visible(request, contact_id, at_least=Level.EDIT)
+    panel = Panel(request)
+    try:
+        done = trash_contacts(by=request.user, contacts=[contact.pk])
+    except Busy as busy:
+        refuse(request, str(busy))
+        return HttpResponseRedirect(reverse("contacts:card", args=[contact.pk]) + panel.query)
+    tell(request, _("%(name)s is deleted.") % {"name": contact.display_name}, undo=done)
+    if not wants_piece(request):
+        return HttpResponseRedirect(panel.list_url)
+    context = {"removed": contact.pk, "title": panel.title, "pane": "list"}
+    response = show(request, "contacts/panel.html", panel, context)
+    response["HX-Push-Url"] = panel.list_url
+    return response

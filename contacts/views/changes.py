@@ -1,0 +1,105 @@
+"""One act: what it changed, as far as the person can see it, and its undoing."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.models import Change, ChangeSet, Contact
+from contacts.services import Busy
+from contacts.services.undo import KEPT_BECAUSE
+from contacts.services.undoing import reverted_count, start_undo, undo_job
+from contacts.views.answers import next_of, refuse, tell
+from contacts.views.panel import Panel, show
+from contacts.views.told import tell_change
+from organizations.http import SignedInRequest
+from organizations.sharing import Level
+
+SHOWN = 50
+_CARD = re.compile(r"/contacts/([0-9a-f-]{36})/")
+
+
+@require_safe
+def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
+    """What one act changed: the first fifty changes that the person can see, and how many there are."""
+    found = get_object_or_404(ChangeSet.objects.for_user(request.user), pk=change_set_id)
+    changes = Change.objects.for_user(request.user).filter(change_set=found)
+    shown = list(changes.select_related("change_set", "contact", "book", "from_book").order_by("pk")[:SHOWN])
+    panel = Panel(request)
+    readable = {book.pk for book in panel.books}
+    editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
+    undone = _undo_of(found)
+    context = {
+        "title": _("A change by %(name)s") % {"name": found.actor_name or _("Kith")},
+        "change_set": found,
+        "changes": [
+            tell_change(change, readable=readable, name=change.contact.display_name if change.contact else "")
+            for change in shown
+        ],
+        "count": changes.count(),
+        "undone": undone,
+        "job": undo_job(undone) if undone and undone.finished_at is None else None,
+        "may_undo": editable and undone is None and found.finished_at is not None,
+        "kept": _kept(request, found),
+    }
+    return show(request, "contacts/change.html", panel, context)
+
+
+def _kept(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
+    """Return (name, reason) of what an undo kept, of the contacts that the person can see."""
+    reasons = {UUID(item["contact"]): item["reason"] for item in found.kept[:SHOWN]}
+    names = Contact.objects.for_user(request.user).filter(pk__in=reasons).order_by("sort_family", "pk")
+    return [
+        (name, str(KEPT_BECAUSE.get(reasons[contact_id], "")))
+        for contact_id, name in names.values_list("pk", "display_name")
+    ]
+
+
+@require_POST
+def undo(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
+    """Take the act back, and say what was kept because somebody changed it since. A long one goes on by itself."""
+    found = get_object_or_404(ChangeSet.objects.for_user(request.user), pk=change_set_id)
+    own_page = reverse("contacts:change-set", args=[found.pk])
+    following = _standing(request, next_of(request, own_page))
+    if _undo_of(found):
+        refuse(request, _("This was undone already."))
+        return HttpResponseRedirect(following)
+    try:
+        undo_set = start_undo(by=request.user, change_set=found)
+    except Busy as busy:
+        refuse(request, str(busy))
+        return HttpResponseRedirect(following)
+    if undo_set.finished_at is None:
+        return HttpResponseRedirect(own_page)
+    kept = _kept(request, undo_set)
+    count = reverted_count(undo_set)
+    if kept:
+        names = "; ".join(f"{name} ({reason})" for name, reason in kept[:3])
+        others = _(" and %(count)d more") % {"count": len(kept) - 3} if len(kept) > 3 else ""
+        tell(request, _("Undone, but kept: %(names)s%(others)s.") % {"names": names, "others": others})
+    elif count > 1:
+        sentence = ngettext("Undone: %(count)d contact.", "Undone: %(count)d contacts.", count)
+        tell(request, sentence % {"count": count}, undo=undo_set)
+    else:
+        tell(request, _("Undone."), undo=undo_set)
+    return HttpResponseRedirect(_standing(request, following))
+
+
+def _undo_of(found: ChangeSet) -> ChangeSet | None:
+    """Return the undo of an act that holds, the undo itself not being undone. One query."""
+    return found.undone_by.filter(undone_by__isnull=True).order_by("-started_at", "pk").first()
+
+
+def _standing(request: SignedInRequest, address: str) -> str:
+    """Return the address, or its list when it is that of a contact that is gone now."""
+    found = _CARD.match(address)
+    if found and not Contact.objects.for_user(request.user).filter(pk=found[1]).exists():
+        return "/contacts/" + address.partition("?")[1] + address.partition("?")[2]
+    return address

@@ -1,0 +1,294 @@
+"""Create and edit a contact: one form, saved whole or not at all, and never losing what was typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from books.models import ContactBook
+from contacts import avatars
+from contacts.document import ContactDocument, InvalidDocument, Kind
+from contacts.forms.choices import NOTHING, with_choices
+from contacts.forms.contact import ContactForm
+from contacts.forms.document import Draft, document_from, draft_of, read
+from contacts.models import Contact
+from contacts.services import Busy, EditConflict, create_contact, document_of, save_contact
+from contacts.services.history import document_at
+from contacts.views.answers import go, tell
+from contacts.views.cards import visible
+from contacts.views.panel import Panel, show
+from organizations.http import SignedInRequest
+from organizations.sharing import Level
+
+_SALT = "contacts.avatar"
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(METHODS)
+def new(request: SignedInRequest) -> HttpResponse:
+    """Create a contact in the selected book, the last one used, or Personal: shown, and changeable, in the form."""
+    panel = Panel(request)
+    if request.method != "POST":
+        if panel.target_book is None:
+            raise PermissionDenied
+        form = ContactForm(_first_draft(panel), panel.editable_books, panel.target_book, form_key=str(uuid.uuid4()))
+        form.focus = "f-first_name"
+        return _page(request, panel, form, None)
+
+    book = _book(request, panel)
+    form = _posted(request, panel, book, like=ContactDocument())
+    form.form_key = request.POST.get("form_key", "")
+    if _rows_changed(request, form):
+        return _page(request, panel, form, None)
+    document, problems = document_from(form.draft, like=ContactDocument(), avatar=form.avatar)
+    form.errors |= problems
+    if not form.errors and not request.POST.get("anyway"):
+        form.warning = _missing(document)
+    if form.errors or form.warning:
+        return _page(request, panel, form, None, status=422)
+    try:
+        contact = create_contact(by=request.user, book=book, document=document, form_key=_key(form.form_key))
+    except Busy as busy:
+        form.errors[""] = str(busy)
+        return _page(request, panel, form, None, status=422)
+    tell(request, _("%(name)s is in %(book)s.") % {"name": contact.display_name, "book": book.name})
+    return go(request, _card_address(panel, contact, book))
+
+
+@require_http_methods(METHODS)
+def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """Edit a contact; choosing another contact book moves it. What others saved meanwhile is merged in."""
+    contact = visible(request, contact_id, at_least=Level.EDIT)
+    panel = Panel(request)
+    if request.method != "POST":
+        document = document_of(contact)
+        form = ContactForm(draft_of(document), _books(panel, contact), contact.book, base_version=contact.version)
+        form.starred = document.starred
+        _keep_avatar(request, form, document.avatar)
+        form.focus = "f-first_name"
+        return _page(request, panel, form, contact)
+
+    book = _book(request, panel)
+    version = _version(request, contact)
+    base = document_at(contact, version)
+    form = _posted(request, panel, book, like=base, books=_books(panel, contact))
+    form.base_version = version
+    if _rows_changed(request, form):
+        return _page(request, panel, form, contact)
+    document, problems = document_from(form.draft, like=base, avatar=form.avatar, starred=form.starred)
+    form.errors |= problems
+    choices = {
+        name.removeprefix("choose-"): str(value) for name, value in request.POST.items() if name.startswith("choose-")
+    }
+    if form.errors:
+        return _page(request, panel, form, contact, status=422)
+    try:
+        if choices:
+            document = with_choices(document, base, choices).normalised(like=base)
+        saved = save_contact(by=request.user, contact=contact, document=document, base_version=version, book=book)
+    except EditConflict as conflict:
+        return _conflict(request, panel, contact, book, conflict)
+    except InvalidDocument as error:
+        form.errors |= {problem.path: str(problem.message) for problem in error.problems}
+        return _page(request, panel, form, contact, status=422)
+    except Busy as busy:
+        form.errors[""] = str(busy)
+        return _page(request, panel, form, contact, status=422)
+    if saved.book_id != contact.book_id:
+        tell(request, _("Saved, and moved to %(book)s.") % {"book": book.name})
+    elif saved.version != contact.version:
+        tell(request, _("Saved."))
+    return HttpResponseRedirect(_card_address(panel, saved, book))
+
+
+# --- what was posted -------------------------------------------------------------------------------------------------
+
+
+def _posted(
+    request: SignedInRequest,
+    panel: Panel,
+    book: ContactBook,
+    *,
+    like: ContactDocument,
+    books: list[ContactBook] | None = None,
+) -> ContactForm:
+    """Return the form as it was sent, with its picture taken in: stored at once, so that no error loses it."""
+    draft: Draft = read(request.POST)
+    form = ContactForm(draft, panel.editable_books if books is None else books, book)
+    form.starred = request.POST.get("starred") == "1"
+    picture = _avatar_named(request, like)
+    if request.POST.get("remove_avatar"):
+        picture = ""
+    if upload := request.FILES.get("avatar"):
+        try:
+            picture = avatars.store(upload)
+        except avatars.BadPicture as error:
+            form.errors["avatar"] = str(error)
+    _keep_avatar(request, form, picture)
+    return form
+
+
+def _keep_avatar(request: SignedInRequest, form: ContactForm, name: str) -> None:
+    """Have the form carry the picture: signed, since a name that anybody could write would open any file."""
+    form.avatar = name
+    form.avatar_token = signing.dumps([str(request.user.pk), name], salt=_SALT) if name else ""
+
+
+def _avatar_named(request: SignedInRequest, like: ContactDocument) -> str:
+    token = request.POST.get("picture", "")
+    if not token:
+        return ""
+    try:
+        owner, name = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, ValueError):
+        return like.avatar
+    return str(name) if owner == str(request.user.pk) else like.avatar
+
+
+def _rows_changed(request: SignedInRequest, form: ContactForm) -> bool:
+    """Add or remove a row, when one of those buttons was pressed; say whether."""
+    if removed := request.POST.get("remove"):
+        form.draft.remove(removed)
+        form.__post_init__()
+        return True
+    if added := request.POST.get("add"):
+        key = form.draft.add(added)
+        prefix, part = ("membership", "name") if added in {"group", "company"} else ("info", "value")
+        part = {"address": "street", "custom": "custom_label"}.get(added, part)
+        form.focus = f"f-{prefix}-{key}-{part}" if key else ""
+        return True
+    return False
+
+
+def _book(request: SignedInRequest, panel: Panel) -> ContactBook:
+    """Return the chosen book: 404 if the person cannot see it, 403 if they may not change it."""
+    try:
+        book_id = UUID(request.POST.get("book", ""))
+    except ValueError:
+        raise Http404 from None
+    books = ContactBook.objects.for_user(request.user).select_related("organization")
+    book = get_object_or_404(books, pk=book_id)
+    if not ContactBook.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=book_id).exists():
+        raise PermissionDenied
+    return book
+
+
+def _books(panel: Panel, contact: Contact) -> list[ContactBook]:
+    """Return the books that the contact may be in: those of its own organization that one may edit."""
+    books = ContactBook.objects.for_user(panel.user, at_least=Level.EDIT).in_organization(contact.organization)
+    return sorted(books.with_type().order_by("pk"), key=lambda book: book.name.casefold())
+
+
+def _version(request: SignedInRequest, contact: Contact) -> int:
+    text = request.POST.get("base_version", "")
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= contact.version:
+        raise BadRequest("base_version")
+    return int(text)
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _first_draft(panel: Panel) -> Draft:
+    """Return an empty draft, in the group or company whose list is shown."""
+    draft = Draft()
+    for kind, chosen in (("company", panel.company), ("group", panel.group)):
+        if chosen:
+            draft.add(kind)
+            draft.memberships[-1].name = chosen.name
+    return draft
+
+
+def _missing(document: ContactDocument) -> list[str]:
+    """Return what one would expect of a contact and does not find."""
+    missing = []
+    if not (document.first_name or document.last_name or document.companies):
+        missing.append(_("It has no name."))
+    if not (document.first(Kind.EMAIL) or document.first(Kind.PHONE)):
+        missing.append(_("It has neither an email nor a phone."))
+    return missing
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _page(
+    request: SignedInRequest, panel: Panel, form: ContactForm, contact: Contact | None, *, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "contact": contact,
+        "title": _("Edit %(name)s") % {"name": contact.display_name} if contact else _("New contact"),
+        "cancel_url": reverse("contacts:card", args=[contact.pk]) + panel.query if contact else panel.list_url,
+        "is_reply": request.method == "POST",
+    }
+    response = show(request, "contacts/form.html", panel, context, status=status)
+    if status == 422 or request.method == "POST":
+        response["HX-Push-Url"] = "false"
+    return response
+
+
+def _conflict(
+    request: SignedInRequest, panel: Panel, contact: Contact, book: ContactBook, conflict: EditConflict
+) -> HttpResponse:
+    """409: what both changed, to choose from; everything else is merged and travels along."""
+    form = ContactForm(draft_of(conflict.merged), [], book, base_version=conflict.version)
+    form.starred = conflict.merged.starred
+    _keep_avatar(request, form, conflict.merged.avatar)
+    choices = []
+    for each in conflict.conflicts:
+        before, mine, theirs = each.texts
+        if each.field == "avatar":
+            before, mine, theirs = (_("a picture") if text else "" for text in (before, mine, theirs))
+        options = [
+            (_("Mine"), mine, "mine" if mine else NOTHING, each.default == "mine"),
+            (_("Theirs"), theirs, "theirs" if theirs else NOTHING, each.default == "theirs"),
+        ]
+        choices.append({"key": each.key, "title": each.title, "before": before, "options": options})
+    context = {
+        "form": form,
+        "contact": contact,
+        "choices": choices,
+        "hidden": hidden_fields(form.draft),
+        "title": _("Somebody else changed %(name)s") % {"name": contact.display_name},
+    }
+    response = show(request, "contacts/conflict.html", panel, context, status=409)
+    response["HX-Push-Url"] = "false"
+    return response
+
+
+def hidden_fields(draft: Draft) -> list[tuple[str, str]]:
+    """Return (name, value) of every field that the draft would show, to be sent along unseen."""
+    fields = list(draft.scalars.items())
+    for row in draft.infos:
+        name = f"info-{row.key}"
+        fields += [(f"{name}-kind", str(row.kind)), (f"{name}-id", row.id), (f"{name}-label", row.label)]
+        fields += [(f"{name}-custom_label", row.custom_label), (f"{name}-value", row.value)]
+        fields += [(f"{name}-{part}", text) for part, text in row.address.items()]
+        fields += [(f"{name}-preferred", "1")] if row.preferred else []
+    for member in draft.memberships:
+        name = f"membership-{member.key}"
+        parts = ("kind", "id", "name", "title", "department", "location", "description")
+        fields += [(f"{name}-{part}", getattr(member, part)) for part in parts]
+    return fields
+
+
+def _card_address(panel: Panel, contact: Contact, book: ContactBook) -> str:
+    """Return the card's address with the list that it is opened beside; one of another book is left for its own."""
+    query = panel.query
+    if panel.book and panel.book.pk != contact.book_id:
+        query = f"?book={book.pk}"
+    return reverse("contacts:card", args=[contact.pk]) + query

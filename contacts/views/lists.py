@@ -1,0 +1,47 @@
+"""Lists: All, Starred, one book, group or company, and search in each."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from config.rendering import VARIES, render_page
+from contacts.views.panel import Panel
+from organizations.http import SignedInRequest
+
+
+@require_safe
+def contacts(request: SignedInRequest) -> HttpResponse:
+    """All contacts, or those that the query's filters leave."""
+    return _show(request, Panel(request))
+
+
+@require_safe
+def book(request: SignedInRequest, book_id: UUID) -> HttpResponse:
+    """The contacts of one book."""
+    return _show(request, Panel(request, chosen={"book": book_id}))
+
+
+@require_safe
+def group(request: SignedInRequest, group_id: UUID) -> HttpResponse:
+    """The contacts of one group that the person can read."""
+    return _show(request, Panel(request, chosen={"group": group_id}))
+
+
+@require_safe
+def company(request: SignedInRequest, group_id: UUID) -> HttpResponse:
+    """The contacts of one company that the person can read."""
+    return _show(request, Panel(request, chosen={"company": group_id}))
+
+
+def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:
+    """The page, or the piece of it that was asked for: further rows for a page key, else all that a search changes."""
+    context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list"}
+    response = render_page(
+        request, "contacts/panel.html", context, fragment="rows" if panel.after else "results", status=200
+    )
+    patch_vary_headers(response, VARIES)
+    return response

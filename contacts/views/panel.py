@@ -1,0 +1,322 @@
+"""What stands around every card: the sidebar, and the list with its filters, kept in each address's query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from books.models import BookUse, ContactBook
+from config.rendering import render_page
+from contacts import listing, search
+from contacts.listing import Page, Row
+from contacts.models import Contact, Group, GroupKind
+from contacts.scope import Scope, scope_for
+from contacts.text import clean_text
+from organizations.http import SignedInRequest
+from organizations.middleware import organizations_of
+from organizations.models import Organization
+from organizations.sharing import Level
+
+SIDEBAR_GROUPS = 40
+SUGGESTIONS = 200
+BY_NAME = "name"
+
+
+class Panel:
+    """The sidebar and list around a page, for one request. Everything is read when first used, and once.
+
+    The filters come from the query (`q book group company starred sort`); `chosen` overrides them for addresses that
+    name a book, group or company themselves. Raises `Http404` for a filter that does not exist for the person.
+    """
+
+    def __init__(self, request: SignedInRequest, *, chosen: Mapping[str, UUID] | None = None) -> None:
+        self.request = request
+        self.user = request.user
+        query: QueryDict = request.GET
+        ids = {name: _id(str(query[name])) for name in ("book", "group", "company") if query.get(name)}
+        ids |= chosen or {}
+        self.q = clean_text(query.get("q", ""))[: search.QUERY_LENGTH]
+        self.starred = query.get("starred", "") in {"1", "true", "on"}
+        self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
+        self.after = query.get("after") or None
+        self.book = self._book(ids["book"]) if "book" in ids else None
+        self.group = self._group(ids["group"], GroupKind.GROUP) if "group" in ids else None
+        self.company = self._group(ids["company"], GroupKind.COMPANY) if "company" in ids else None
+
+    def _book(self, book_id: UUID) -> ContactBook:
+        books = ContactBook.objects.for_user(self.user).with_type().with_counts()
+        return get_object_or_404(books.select_related("organization"), pk=book_id)
+
+    def _group(self, group_id: UUID, kind: GroupKind) -> Group:
+        groups = Group.objects.for_user(self.user).select_related("organization")
+        return get_object_or_404(groups, pk=group_id, kind=kind)
+
+    # --- where we are ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def organization(self) -> Organization:
+        """The organization of the book or group shown, else that of the session."""
+        chosen = self.book or self.group or self.company
+        return chosen.organization if chosen else self.request.organization
+
+    @property
+    def title(self) -> str:
+        """The name of what is listed."""
+        chosen = self.book or self.company or self.group
+        if chosen:
+            return chosen.name
+        return _("Starred") if self.starred else _("All")
+
+    def filters(self, **changed: Any) -> dict[str, str]:
+        """Return the filters as an address's query names them, with some changed; empty ones are left out."""
+        named = {
+            "q": self.q,
+            "book": self.book.pk if self.book else "",
+            "group": self.group.pk if self.group else "",
+            "company": self.company.pk if self.company else "",
+            "starred": "1" if self.starred else "",
+            "sort": self.sort,
+        }
+        return {name: str(value) for name, value in (named | changed).items() if value}
+
+    @cached_property
+    def query(self) -> str:
+        """The filters as a query string with its question mark, to be kept in every link of the panel."""
+        return _query(self.filters())
+
+    @cached_property
+    def list_url(self) -> str:
+        """The address of the list that is shown."""
+        return self.address(self.filters())
+
+    @cached_property
+    def whole_list_url(self) -> str:
+        """The address of the same list without a search."""
+        return self.address(self.filters(q="", sort="" if self.sort == BY_NAME else self.sort))
+
+    @cached_property
+    def by_name_url(self) -> str:
+        """The address of all that the search matches, by name."""
+        return self.address(self.filters(sort=BY_NAME))
+
+    @cached_property
+    def more_url(self) -> str:
+        """The address of the next rows of the list, empty at its end."""
+        return self.address(self.filters() | {"after": self.page.next}) if self.page.next else ""
+
+    @cached_property
+    def search_action(self) -> tuple[str, dict[str, str]]:
+        """The path that the search form is sent to, and the filters it sends besides the words."""
+        filters = self.filters(q="", sort="" if self.sort == BY_NAME else self.sort)
+        return _path(filters)
+
+    @staticmethod
+    def address(filters: Mapping[str, str]) -> str:
+        """Return the address of a list; one that is narrowed by a book, group or company alone has its own path."""
+        path, rest = _path(filters)
+        return path + _query(rest)
+
+    # --- sidebar -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def books(self) -> list[ContactBook]:
+        """The books of the organization that one may use, by name, one's own Personal first. One query."""
+        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type().with_counts()
+        return sorted(books.order_by("pk"), key=lambda book: (not self._is_personal(book), book.name.casefold()))
+
+    def _is_personal(self, book: ContactBook) -> bool:
+        return book.owner_id == self.user.pk and book.name == "Personal"
+
+    @cached_property
+    def editable_ids(self) -> set[UUID]:
+        """The books whose contacts one may change. One query."""
+        books = ContactBook.objects.for_user(self.user, at_least=Level.EDIT).in_organization(self.organization)
+        return set(books.values_list("pk", flat=True))
+
+    @cached_property
+    def managed_ids(self) -> set[UUID]:
+        """The books that one may rename or delete. One query."""
+        books = ContactBook.objects.for_user(self.user, at_least=Level.MANAGE).in_organization(self.organization)
+        return set(books.values_list("pk", flat=True))
+
+    @property
+    def editable_books(self) -> list[ContactBook]:
+        """The books that a contact may be put into."""
+        return [book for book in self.books if book.pk in self.editable_ids]
+
+    @property
+    def total(self) -> int:
+        """How many contacts All holds."""
+        return sum(book.contact_count for book in self.books)
+
+    @property
+    def starred_total(self) -> int:
+        """How many of them are starred."""
+        return sum(book.starred_count for book in self.books)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The first groups that one sees. One query."""
+        return self._named(GroupKind.GROUP, SIDEBAR_GROUPS + 1)
+
+    @cached_property
+    def companies(self) -> list[Group]:
+        """The first companies that one sees. One query."""
+        return self._named(GroupKind.COMPANY, SIDEBAR_GROUPS + 1)
+
+    @property
+    def group_names(self) -> list[str]:
+        """Names to complete a group's field with. One query."""
+        return [group.name for group in self._named(GroupKind.GROUP, SUGGESTIONS)]
+
+    @property
+    def company_names(self) -> list[str]:
+        """Names to complete a company's field with. One query."""
+        return [group.name for group in self._named(GroupKind.COMPANY, SUGGESTIONS)]
+
+    def _named(self, kind: GroupKind, most: int) -> list[Group]:
+        groups = Group.objects.for_user(self.user).filter(organization=self.organization, kind=kind)
+        return list(groups.order_by("key", "pk")[:most])
+
+    @cached_property
+    def organizations(self) -> list[Organization]:
+        """The organizations to switch between. One query."""
+        return organizations_of(self.user)
+
+    @property
+    def sidebar_limit(self) -> int:
+        """How many groups, and how many companies, the sidebar names."""
+        return SIDEBAR_GROUPS
+
+    @property
+    def sidebar_slice(self) -> str:
+        """The same as a slice."""
+        return f":{SIDEBAR_GROUPS}"
+
+    # --- list --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Where the list looks. At most two queries."""
+        return scope_for(
+            self.user,
+            self.organization,
+            book=self.book,
+            group=self.company or self.group,
+            starred=self.starred,
+            searching=bool(self.q),
+        )
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows shown: the best matches while searching, else a page by name."""
+        if not self.q:
+            order = self.sort if self.sort in listing.ORDERS else "family"
+            return listing.page(self.scope, after=self.after, order=order)
+        if self.sort == BY_NAME:
+            return search.find_page(self.scope, self.q, after=self.after)
+        return Page(self._found.rows, None)
+
+    @cached_property
+    def _found(self) -> search.Found:
+        return search.find(self.scope, self.q)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more matches than the best ones shown."""
+        return bool(self.q) and self.sort != BY_NAME and not self._found.complete
+
+    @cached_property
+    def count(self) -> int | None:
+        """How many contacts the list holds, None when only counting them all could tell."""
+        if self.q:
+            return None if self.is_cut or self.page.next or self.after else len(self.page.rows)
+        if self.group or self.company or (self.book and self.starred):
+            return listing.count(self.scope)
+        if self.book:
+            return self.book.contact_count
+        return self.starred_total if self.starred else self.total
+
+    @property
+    def says(self) -> str:
+        """How many were found, as it is read aloud."""
+        if self.count is None:
+            return _("More than %(count)d contacts") % {"count": len(self.page.rows) - 1}
+        return ngettext("%(count)d contact", "%(count)d contacts", self.count) % {"count": self.count}
+
+    def row_of(self, contact: Contact) -> Row:
+        """Return the line of one contact as the list shows it without a search."""
+        return Row(
+            contact.pk,
+            contact.display_name,
+            contact.second_line,
+            contact.avatar,
+            contact.starred,
+            contact.book_id,
+            contact.version,
+        )
+
+    # --- what may be done --------------------------------------------------------------------------------------
+
+    @cached_property
+    def target_book(self) -> ContactBook | None:
+        """The book that a new contact or dropped file goes to: the selected one, else the last used, else Personal."""
+        editable = self.editable_books
+        wanted = [self.book.pk] if self.book else []
+        if not wanted:
+            last = BookUse.objects.filter(user=self.user, organization=self.organization)
+            wanted = list(last.values_list("book", flat=True))
+        chosen = next((book for book in editable if book.pk in wanted), None)
+        if chosen or (self.book and not editable):
+            return chosen
+        return next((book for book in editable if self._is_personal(book)), editable[0] if editable else None)
+
+    @property
+    def may_create(self) -> bool:
+        """Whether a contact can be created where one is."""
+        return self.book.pk in self.editable_ids if self.book else bool(self.editable_ids)
+
+
+def show(
+    request: SignedInRequest,
+    template: str,
+    panel: Panel,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page of the panel: whole, or as the piece that htmx puts into the card's place."""
+    whole: dict[str, Any] = {"panel": panel, "title": "", "contact": None, "pane": "detail", **(context or {})}
+    if isinstance(whole["title"], Promise):
+        whole["title"] = str(whole["title"])
+    return render_page(request, template, whole, fragment="piece", status=status)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _query(filters: Mapping[str, str]) -> str:
+    return f"?{urlencode(filters)}" if filters else ""
+
+
+def _path(filters: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the path of a list and the filters that stay in its query."""
+    narrowed = [name for name in ("book", "group", "company") if filters.get(name)]
+    if len(narrowed) != 1:
+        return "/contacts/", dict(filters)
+    [name] = narrowed
+    folder = {"book": "books", "group": "groups", "company": "companies"}[name]
+    return f"/{folder}/{filters[name]}/", {key: value for key, value in filters.items() if key != name}

@@ -1,0 +1,79 @@
+// The only module that listens to htmx: what a person should notice after a piece of the page came or failed to come.
+import { say, warn } from "kith/announce";
+import { toast } from "kith/toast_shelf";
+
+const OFFLINE = "Kith cannot be reached. Check the connection and try again; nothing was changed.";
+const SLOW = "Kith did not answer in time. Try again.";
+
+const body = document.body;
+
+body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.target?.setAttribute("aria-busy", "true");
+  if (detail.elt.matches("form")) detail.elt.setAttribute("aria-busy", "true");
+});
+
+body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  detail.target?.removeAttribute("aria-busy");
+  if (detail.elt.matches("form")) detail.elt.removeAttribute("aria-busy");
+});
+
+// A piece may bring what belongs elsewhere on the page, in templates: the only place where that is put in.
+function place(template) {
+  const { append, replace, inner, remove } = template.dataset;
+  const target = document.getElementById(append ?? replace ?? inner ?? remove);
+  const focused = document.activeElement?.id;
+  template.remove();
+  if (!target) return;
+  const nodes = [...template.content.cloneNode(true).children];
+  if (append) target.append(...nodes);
+  else if (inner) target.replaceChildren(...nodes);
+  else if (replace) target.replaceWith(...nodes);
+  else {
+    const next = target.nextElementSibling ?? target.previousElementSibling;
+    target.remove();
+    next?.querySelector(".row-link")?.focus();
+  }
+  nodes.forEach((node) => window.htmx.process(node));
+  if (focused && document.activeElement === body) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+body.addEventListener("htmx:afterSwap", () => {
+  document
+    .querySelectorAll("template:is([data-append], [data-replace], [data-inner], [data-remove])")
+    .forEach(place);
+});
+
+body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const target = detail.target;
+  const count = target.querySelector?.("[data-announce]") ?? target.closest?.("[data-announce]");
+  if (count?.dataset.announce && detail.elt.closest("search-field")) say(count.dataset.announce);
+  if (target.id === "detail") {
+    target.scrollTop = 0;
+    const pane = target.querySelector("[data-pane]");
+    if (pane) target.closest("[data-pane]:not(#detail *)")?.setAttribute("data-pane", pane.dataset.pane);
+    // The first thing wrong, what is to be typed first, or the title of what was opened.
+    const place = target.querySelector("[aria-invalid='true'], .notice[tabindex], [autofocus]");
+    if (place) place.focus();
+    else if (!document.activeElement || document.activeElement === body || innerWidth < 900)
+      target.querySelector("h1")?.focus({ preventScroll: true });
+  }
+  document.dispatchEvent(new CustomEvent("kith:moved"));
+});
+
+for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"])
+  body.addEventListener(name, () => document.dispatchEvent(new CustomEvent("kith:moved")));
+
+body.addEventListener("htmx:responseError", ({ detail }) => {
+  const plain = detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  toast(plain ? detail.xhr.responseText : OFFLINE, warn);
+});
+body.addEventListener("htmx:sendError", () => toast(OFFLINE, warn));
+body.addEventListener("htmx:timeout", () => toast(SLOW, warn));
+
+// Leaving a form with unsaved text asks once.
+body.addEventListener("htmx:confirm", (event) => {
+  const form = document.querySelector("contact-form[data-dirty]");
+  const target = document.getElementById("detail");
+  if (!form || form.contains(event.detail.elt) || event.detail.target !== target) return;
+  if (!confirm(form.dataset.leave)) event.preventDefault();
+});

@@ -1,0 +1,10 @@
+// Everything that pages load: small elements that connect themselves, wherever a swap puts them.
+import "kith/htmx_events";
+import "kith/keys";
+import "kith/toast_shelf";
+import "kith/kith_menu";
+import "kith/copy_value";
+import "kith/search_field";
+import "kith/contact_list";
+import "kith/contact_form";
+import "kith/file_drop";
