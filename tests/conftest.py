@@ -33,6 +33,9 @@ for name in ("KITH_PROCESS", "BASE_URL", "HOST", "PORT", "ALLOWED_HOSTS", "DEFAU
 import django  # noqa: E402 - after the environment
 
 django.setup()
+# pytest-xdist's processes inherit this environment; with the name in it, pytest-django would read the settings there
+# before the lines above have given that process its own database and broker.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 import hypothesis  # noqa: E402 - after the environment
 from django.db import connection  # noqa: E402 - after setup

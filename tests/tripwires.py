@@ -202,9 +202,13 @@ def _look_for_hooks() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Lay the tripwires; Django has been set up."""
     config.addinivalue_line("markers", "leaves_hooks: means to leave commit hooks waiting")
-    QuerySet.__getitem__ = _ordered_getitem  # type: ignore[method-assign] # reached by no other way
-    socket.socket.connect = _guarded_connect  # type: ignore[method-assign] # likewise
-    socket.socket.connect_ex = _guarded_connect_ex  # type: ignore[method-assign] # likewise
-    socket.getaddrinfo = _guarded_getaddrinfo
-    Client.request = _read_pages  # type: ignore[method-assign] # likewise
-    engines["django"].engine.string_if_invalid = Undefined()  # type: ignore[attr-defined] # its backend has one
+    guards: list[tuple[Any, str, Any]] = [
+        (QuerySet, "__getitem__", _ordered_getitem),
+        (socket.socket, "connect", _guarded_connect),
+        (socket.socket, "connect_ex", _guarded_connect_ex),
+        (socket, "getaddrinfo", _guarded_getaddrinfo),
+        (Client, "request", _read_pages),
+        (vars(engines["django"])["engine"], "string_if_invalid", Undefined()),
+    ]
+    for owner, name, guard in guards:
+        setattr(owner, name, guard)

@@ -88,7 +88,7 @@ def _start(place: Place, name: str, *, testing: bool, say: Callable[[str], None]
             now = time.monotonic()
             if now - told >= _PROGRESS_EVERY:
                 told = now
-                say(f"{kind.TITLE} is starting; after an unclean stop it first recovers ({now - begun:.0f} s so far) …")
+                say(f"Waiting for {kind.TITLE} ({now - begun:.0f} s; after an unclean stop it recovers first) …")
             time.sleep(0.02)
 
 

@@ -1,12 +1,13 @@
 """The tripwires catch what they are laid for, and nothing else."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.template import engines
-from django.template.base import Origin, Template
+from django.template import Context, Template, engines
+from django.template.base import Origin
 from django.test import Client
 
 from tests import tripwires
@@ -15,15 +16,14 @@ from tests import tripwires
 @pytest.fixture
 def noted(monkeypatch):
     """What a tripwire notes within this test, which is thereby not a failure of it."""
-    mistakes = []
+    mistakes: list[str] = []
     monkeypatch.setattr(tripwires, "note", mistakes.append)
     return mistakes
 
 
 def render(source, place, context=None):
-    engine = engines["django"].engine
-    template = Template(source, origin=Origin(str(place)), engine=engine)
-    return engines["django"].from_string("").__class__(template, engines["django"]).render(context or {})
+    engine = vars(engines["django"])["engine"]
+    return Template(source, origin=Origin(str(place)), engine=engine).render(Context(context or {}))
 
 
 def test_an_undefined_variable_in_our_template(noted):
@@ -95,7 +95,7 @@ def test_a_page_cut_from_an_unordered_query(noted, monkeypatch):
     from organizations.models import User
 
     monkeypatch.setattr(tripwires, "ours", lambda path: True)
-    monkeypatch.setattr(tripwires.Path, "parts", property(lambda self: ("contacts", "views.py")))
+    monkeypatch.setattr(Path, "parts", property(lambda self: ("contacts", "views.py")))
     User.objects.order_by()[:10]
     assert len(noted) == 1
     assert "a page of User is cut from a query without an order" in noted[0]
