@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from config.static import stylesheets
 
@@ -86,6 +87,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: our mistake, or (503) the database not answering, told apart by the exception being handled."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return unavailable(request)
+    if isinstance(sys.exception(), RedisError):
+        return unchecked(request)
     return respond(
         request,
         Refusal(
@@ -110,6 +113,34 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     )
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def unchecked(request: HttpRequest) -> HttpResponse:
+    """503: how often somebody tried cannot be counted, so nobody may try; all that needs no counting goes on."""
+    response = respond(
+        request,
+        Refusal(
+            503,
+            _("This is not available at the moment"),
+            _("Kith cannot check how often this was tried, and does not let anybody try unchecked. Nothing was saved."),
+            _("Wait a little and try again. People who are signed in can go on working."),
+        ),
+    )
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """handler429, which django-allauth calls: the same thing was tried too often."""
+    return respond(
+        request,
+        Refusal(
+            429,
+            _("Too many tries"),
+            _("This was tried too often in a short time, so we stopped counting on it being you. Nothing was saved."),
+            _("Wait five minutes and try again."),
+        ),
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
