@@ -33,9 +33,6 @@ for name in ("KITH_PROCESS", "BASE_URL", "HOST", "PORT", "ALLOWED_HOSTS", "DEFAU
 import django  # noqa: E402 - after the environment
 
 django.setup()
-# pytest-xdist's processes inherit this environment; with the name in it, pytest-django would read the settings there
-# before the lines above have given that process its own database and broker.
-del os.environ["DJANGO_SETTINGS_MODULE"]
 
 import hypothesis  # noqa: E402 - after the environment
 from django.db import connection  # noqa: E402 - after setup
@@ -66,6 +63,9 @@ _run = ExitStack()
 
 def pytest_sessionstart(session):
     """Hold the run's servers up, in every process of the run: whichever is killed, the last one ends them."""
+    # pytest-xdist's processes inherit this environment; with the name in it, pytest-django would read the settings
+    # there before this file has given that process a broker of its own.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     _run.enter_context(hold(Path(os.environ["KITH_DATA"]), testing=True))
 
 
