@@ -10,9 +10,13 @@ from config import env
 from config.servers import postgres
 from config.servers.place import Place
 
-# A page waits for nobody for long; work in the background sets its own limits.
-_WEB_TIMEOUTS = {"statement_timeout": "15s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"}
-_OTHER_TIMEOUTS = {"idle_in_transaction_session_timeout": "15min"}
+# A page waits for nobody for long. A job commits batch by batch: one that waits in the middle holds up others.
+_TIMEOUTS = {
+    "web": {"statement_timeout": "15s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"},
+    "worker": {"idle_in_transaction_session_timeout": "60s"},
+    "scheduler": {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"},
+}
+_PERSON_TIMEOUTS = {"idle_in_transaction_session_timeout": "15min"}
 _EXAMPLE = "postgres://user:password@host:5432/database"
 
 
@@ -24,16 +28,16 @@ def database_settings(data: Path) -> dict[str, Any]:
     """
     url = env.text("DATABASE_URL")
     settings: dict[str, Any] = _from_url(url) if url else _embedded(data)
-    web = env.text("KITH_PROCESS") == "web"
+    process = env.text("KITH_PROCESS", "command")
     options = settings["OPTIONS"]
-    options.setdefault("application_name", f"kith {env.text('KITH_PROCESS', 'command')}")
-    limits = _WEB_TIMEOUTS if web else _OTHER_TIMEOUTS
+    options.setdefault("application_name", f"kith {process}")
+    limits = _TIMEOUTS.get(process, _PERSON_TIMEOUTS)
     options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in limits.items()))
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_MAX_AGE"] = 0
     # Processes that a test starts are to use that test's database.
     settings["NAME"] = env.text("KITH_DATABASE_NAME", settings["NAME"])
-    if web:
+    if process == "web":
         size = env.number("DATABASE_POOL", 16, least=1, most=1000)
         options["pool"] = {"min_size": min(2, size), "max_size": size, "timeout": 10}
     return settings
