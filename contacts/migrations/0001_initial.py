@@ -464,7 +464,8 @@ class Migration(migrations.Migration):
                     "book",
                     models.ForeignKey(
                         db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="books.contactbook",
                     ),

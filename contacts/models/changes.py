@@ -155,11 +155,13 @@ class Change(models.Model):
 
 
 class Tombstone(models.Model):
-    """That a contact left a book, by deletion or move. Nothing personal; kept for a year."""
+    """That a contact left a book, by deletion or move. Nothing personal; kept for a year, also when the book goes."""
 
     id = models.BigAutoField(primary_key=True)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    book = models.ForeignKey(
+        ContactBook, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     contact_id = models.UUIDField()
     at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -83,6 +83,8 @@ def act(
 ) -> Iterator[Act]:
     """Write contacts as one act of `by`, in one transaction: with `change_set` one batch of it, else a whole one.
 
+    A whole act that changed nothing leaves no change-set.
+
     Raises `Busy` when a long act holds one of the contacts for more than two seconds.
     """
     whole = change_set is None
@@ -96,8 +98,11 @@ def act(
                 change_set = begin(
                     by=by, organization=organization, source=source, label=label, form_key=form_key, undo_of=undo_of
                 )
-            yield Act(by, change_set)
-            if whole:
+            writing = Act(by, change_set)
+            yield writing
+            if whole and writing.wrote_nothing:
+                change_set.delete()
+            elif whole:
                 finish(change_set)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
@@ -163,7 +168,13 @@ class Act:
         self.by = by
         self.change_set = change_set
         self.organization_id = change_set.organization_id
+        self.wrote_nothing = True
         self.region = Organization.objects.values_list("region", flat=True).get(pk=self.organization_id)
+
+    @property
+    def outcome(self) -> ChangeSet | None:
+        """The change-set, or None when nothing was changed."""
+        return None if self.wrote_nothing else self.change_set
 
     def create(self, book: ContactBook, documents: Sequence[ContactDocument]) -> list[UUID]:
         """Write new contacts into `book`, which `by` must be able to edit. Return their ids, in order.
@@ -316,6 +327,7 @@ class Act:
         notes: Iterable[tuple[UUID | None, UUID, UUID | None, int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
     ) -> None:
         """Write change rows given as (contact, book, book it came from, version, before, after)."""
+        self.wrote_nothing = False
         rows.copy(
             "contacts_change",
             (

@@ -78,8 +78,8 @@ def save_contact(
     return Contact.objects.get(pk=contact.pk)
 
 
-def star_contacts(*, by: User, contacts: Sequence[UUID], starred: bool) -> ChangeSet:
-    """Star or unstar contacts, for everybody: it is a change, and needs edit. Idempotent."""
+def star_contacts(*, by: User, contacts: Sequence[UUID], starred: bool) -> ChangeSet | None:
+    """Star or unstar contacts, for everybody: it is a change, and needs edit. None when they all were so already."""
     if starred:
         label = ngettext("Star %(count)d contact", "Star %(count)d contacts", len(contacts))
     else:
@@ -87,15 +87,18 @@ def star_contacts(*, by: User, contacts: Sequence[UUID], starred: bool) -> Chang
     with _act_on(by, contacts, label % {"count": len(contacts)}) as (writing, locked):
         documents = documents_of(locked)
         writing.update([Edit(row, documents[row.pk], replace(documents[row.pk], starred=starred)) for row in locked])
-    return writing.change_set
+    return writing.outcome
 
 
-def move_contacts(*, by: User, contacts: Sequence[UUID], to: ContactBook) -> ChangeSet:
-    """Move contacts into another book of their organization; edit is needed on both. Ids, groups, history stay."""
+def move_contacts(*, by: User, contacts: Sequence[UUID], to: ContactBook) -> ChangeSet | None:
+    """Move contacts into another book of their organization; edit is needed on both. Ids, groups, history stay.
+
+    None when they all were there already.
+    """
     label = ngettext("Move %(count)d contact to %(book)s", "Move %(count)d contacts to %(book)s", len(contacts))
     with _act_on(by, contacts, label % {"count": len(contacts), "book": to.name}) as (writing, locked):
         writing.move(locked, to)
-    return writing.change_set
+    return writing.outcome
 
 
 def trash_contacts(*, by: User, contacts: Sequence[UUID]) -> ChangeSet:

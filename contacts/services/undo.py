@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +176,7 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
     needed = {c.book_id for c in locked.values()} | {net.moved_from for net in nets.values() if net.moved_from}
     editable = _editable(writing.by, needed)
     documents = documents_of(locked.values())
-    touched = _touched_since(writing.change_set, nets.values())
+    touched = _touched_since(nets.values(), documents)
     plan = _Plan(documents, touched, editable)
     for contact_id, net in nets.items():
         if contact_id in locked:
@@ -272,19 +271,27 @@ def _editable(by: User, book_ids: Iterable[UUID]) -> dict[UUID, ContactBook]:
     return hold_books(by, editable.values_list("pk", flat=True)) if wanted else {}
 
 
-def _touched_since(undo_set: ChangeSet, nets: Iterable[_Net]) -> set[UUID]:
-    """Return the contacts that anybody changed after the act: by other change-sets than the act and its undos."""
+def _touched_since(nets: Iterable[_Net], documents: dict[UUID, ContactDocument]) -> set[UUID]:
+    """Return the contacts whose document is not what it was after the act. One query.
+
+    Later changes that were themselves taken back leave nothing behind, and do not count.
+    """
     last = {net.contact_id: net.last_change for net in nets}
-    later = (
-        Change.objects.filter(contact__in=list(last))
-        .exclude(change_set=undo_set.undo_of_id)
-        .exclude(change_set=undo_set.pk)
-        .order_by()
-        .values("contact_id")
-        .annotate(latest=Max("pk"))
-        .values_list("contact_id", "latest")
-    )
-    return {contact_id for contact_id, latest in later if latest > last[contact_id]}
+    touched: set[UUID] = set()
+    seen: set[tuple[UUID, str]] = set()
+    later = Change.objects.filter(
+        contact__in=list(documents), kind=ChangeKind.UPDATE, pk__gt=min(last.values(), default=0)
+    ).order_by("pk")
+    for contact_id, pk, before in later.values_list("contact_id", "pk", "before"):
+        if pk <= last[contact_id]:
+            continue
+        for name, value in (before or {}).items():
+            # The first later change of a field tells what the act had left in it.
+            if (contact_id, name) not in seen:
+                seen.add((contact_id, name))
+                if with_fields(documents[contact_id], {name: value}) != documents[contact_id]:
+                    touched.add(contact_id)
+    return touched
 
 
 def _undo_books(by: User, undo_set: ChangeSet, target: ChangeSet) -> list[Kept]:

@@ -1,0 +1,125 @@
+"""What time erases: the trash after 30 days, tombstones after a year. In batches, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from books.models import ContactBook
+from contacts.models import Change, Contact, Tombstone
+
+KEEP_TRASH = timedelta(days=30)
+KEEP_TOMBSTONES = timedelta(days=366)
+BATCH = 500
+
+
+def erase_old_trash() -> int:
+    """Erase the next batch of contacts that have been in the trash for 30 days. Return how many.
+
+    Contacts in the trash have no index rows.
+    """
+    with transaction.atomic():
+        old = Contact._base_manager.filter(trashed_at__lt=Now() - KEEP_TRASH).order_by("pk")
+        ids = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        _erase(ids)
+    return len(ids)
+
+
+def erase_deleted_books() -> int:
+    """Erase the next batch of contacts of a book deleted 30 days ago, the book itself with its last one.
+
+    Every contact of it leaves a tombstone: until now the book's own flag stood for all of them. Returns how many
+    rows went; 0 when nothing is left to do.
+    """
+    with transaction.atomic():
+        old = ContactBook._base_manager.filter(deleted_at__lt=Now() - KEEP_TRASH).order_by("pk")
+        book = old.select_for_update(skip_locked=True).first()
+        if book is None:
+            return 0
+        if tokens := _erase_tokens(book):
+            return tokens
+        contacts = Contact._base_manager.filter(book=book).order_by("pk")
+        ids = list(contacts.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
+        Tombstone.objects.bulk_create(
+            Tombstone(organization_id=book.organization_id, book=book, contact_id=contact_id) for contact_id in ids
+        )
+        _erase(ids)
+        if not ids:
+            # A moved contact's history elsewhere may name the book: that line goes with it.
+            Change.objects.filter(from_book=book).delete()
+            book.delete()
+            return 1
+    return len(ids)
+
+
+def forget_old_tombstones() -> int:
+    """Delete the next batch of tombstones older than a year. Return how many."""
+    old = Tombstone.objects.filter(at__lt=Now() - KEEP_TOMBSTONES).order_by("pk").values("pk")[: 10 * BATCH]
+    return Tombstone.objects.filter(pk__in=old).delete()[0]
+
+
+def _erase_tokens(book: ContactBook) -> int:
+    """Delete some of the tokens of a book's contacts, which have no index by contact. Return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM contacts_contacttoken WHERE ctid = ANY(ARRAY("
+            "SELECT ctid FROM contacts_contacttoken WHERE book_id = %s LIMIT %s))",
+            [book.pk, 20 * BATCH],
+        )
+        return cursor.rowcount
+
+
+def fold_counts() -> int:
+    """Fold what the books' counts changed by into one row a book. Return how many rows were folded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH many AS (
+                SELECT book_id FROM books_bookcount GROUP BY book_id HAVING count(*) > 1 ORDER BY book_id LIMIT %s
+            ), gone AS (
+                DELETE FROM books_bookcount WHERE book_id IN (SELECT book_id FROM many)
+                RETURNING book_id, contacts, starred
+            ), folded AS (
+                INSERT INTO books_bookcount (book_id, contacts, starred)
+                SELECT book_id, sum(contacts), sum(starred) FROM gone GROUP BY book_id
+            )
+            SELECT count(*) FROM gone
+            """,
+            [BATCH],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _erase(contact_ids: Sequence[UUID]) -> None:
+    """Delete contacts with everything that ever stood in them: rows, index, history, pictures."""
+    if not contact_ids:
+        return
+    pictures = _pictures(contact_ids)
+    with connection.cursor() as cursor:
+        for table, column in (
+            ("contacts_contacthandle", "contact_id"),
+            ("contacts_contactsearch", "contact_id"),
+            ("contacts_contactmembership", "contact_id"),
+            ("contacts_change", "contact_id"),
+            ("contacts_contact", "id"),
+        ):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [list(contact_ids)])  # noqa: S608  # constants
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in pictures])
+
+
+def _pictures(contact_ids: Sequence[UUID]) -> list[str]:
+    """Return the storage names of every picture that the contacts have or had."""
+    now = Contact._base_manager.filter(pk__in=contact_ids).exclude(avatar="").values_list("avatar", flat=True)
+    changes = Change.objects.filter(contact__in=contact_ids, before__has_key="avatar").values_list(
+        "before__avatar", flat=True
+    )
+    return sorted({name for name in (*now, *changes) if name})
+
+
+#: Each does one batch and says how many rows it took; done when that is none.
+CHORES = (fold_counts, erase_old_trash, erase_deleted_books, forget_old_tombstones)
