@@ -209,6 +209,9 @@ def _merged_items[Item: (Info, Membership)](
         item = _merged_item(run, name, b.get(item_id), m.get(item_id), t.get(item_id))
         if item is not None:
             kept[item_id] = item
+    # One value under two labels, of which each side removed another as a repeat: nobody meant it to go.
+    held = {item_key(item) for item in mine if isinstance(item, Info)} - {item_key(item) for item in kept.values()}
+    kept |= {item.id: item for item in theirs if item_key(item) in held}
     # Their order, unless only I moved things.
     lead, other = list(t), list(m)
     if _is_reordered(b, m) and not _is_reordered(b, t):

@@ -182,6 +182,13 @@ def test_a_value_deleted_by_one_side_and_left_alone_by_the_other_goes():
     assert merged.conflicts == []
 
 
+def test_a_repeat_that_each_side_removed_at_another_place_stays_once():
+    base = contact(email("a@example.com"), email("a@example.com", "e2", "home"))
+    work, home = (replace(base, infos=(info,)) for info in base.infos)
+    assert merge(base, work, home).document == home
+    assert merge(base, home, work).document == work
+
+
 def test_label_and_value_of_one_email_merge():
     base = contact(email("a@example.com"))
     mine = replace(base, infos=(email("a@example.com", label="home"),))
