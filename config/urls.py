@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/contacts/"), name="home"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("contacts.urls")),
+    path("", include("sync.imports.urls")),
     path("organization/", include("organizations.urls")),
 ]
 

@@ -1,0 +1,238 @@
+"""Who of a batch of rows is in the book already: the book asked once, the rows compared with each other in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from books.models import ContactBook
+from contacts.derived import region_for, sort_key
+from contacts.document import ContactDocument, InvalidDocument
+from contacts.matching import Ambiguous, Policy, combine, decide, email_keys
+from contacts.models import Contact
+from contacts.services import Act, Edit, documents_of
+from sync.imports.models import OutcomeKind
+from sync.imports.reading import Reading
+
+#: Contacts looked at for one address or name. Where more share it, nobody could tell them apart anyway.
+CANDIDATES = 20
+
+_BY_EMAIL = """
+SELECT DISTINCT handle.contact_id
+  FROM unnest(%(keys)s::text[]) AS wanted(key)
+ CROSS JOIN LATERAL (
+    SELECT contact_id FROM contacts_contacthandle
+     WHERE organization_id = %(organization)s AND kind = 'email' AND key = wanted.key AND book_id = %(book)s
+     ORDER BY contact_id LIMIT %(most)s) AS handle
+"""
+_BY_NAME = """
+SELECT DISTINCT named.id
+  FROM unnest(%(names)s::text[]) AS wanted(name)
+ CROSS JOIN LATERAL (
+    SELECT id FROM contacts_contact
+     WHERE book_id = %(book)s AND sort_family = wanted.name AND trashed_at IS NULL
+     ORDER BY id LIMIT %(most)s) AS named
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Something to say of a row: its fate, or a remark beside it."""
+
+    row: int
+    kind: OutcomeKind
+    reason: str
+    cells: list[str] | None = None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of a batch, counted in rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def remarks(self) -> int:
+        """How many remarks were made."""
+        return sum(outcome.kind == OutcomeKind.REMARK for outcome in self.outcomes)
+
+    def refuse(self, row: Reading, reason: str) -> None:
+        """Count a row as failed, and keep its cells to be mended."""
+        self.failed += 1
+        self.outcomes.append(Outcome(row.number, OutcomeKind.FAILED, reason, row.cells))
+
+    def skip(self, row: Reading, reason: str) -> None:
+        """Count a row as skipped."""
+        self.skipped += 1
+        self.outcomes.append(Outcome(row.number, OutcomeKind.SKIPPED, reason))
+
+    def leave(self, row: int, reason: str) -> None:
+        """Count a row as saying nothing new."""
+        self.unchanged += 1
+        self.outcomes.append(Outcome(row, OutcomeKind.UNCHANGED, reason))
+
+    def remark(self, row: Reading, text: str) -> None:
+        """Say something of a row that was imported."""
+        self.outcomes.append(Outcome(row.number, OutcomeKind.REMARK, text))
+
+
+@dataclass(slots=True, eq=False)
+class _Person:
+    """Somebody in the book, or about to be. `contact` is None for one that a row of this batch brought."""
+
+    document: ContactDocument
+    contact: Contact | None = None
+    before: ContactDocument | None = None
+    rows: list[int] = field(default_factory=list)  # that changed somebody known
+
+
+def take_batch(writing: Act, book: ContactBook, readings: Sequence[Reading], policy: Policy) -> Taken:
+    """Write a batch of rows into `book`, held by the caller, within the act's transaction. Return what came of each.
+
+    A person of the same batch counts like one of the book, so that it makes no difference where batches end.
+    Several candidates are never guessed: such a row becomes a contact of its own, with a remark, unless all it says
+    is there already. A constant number of queries.
+    """
+    taken = Taken()
+    people = _People(writing, book, [row.document for row in readings if row.document is not None])
+    for row in readings:
+        if row.failed:
+            taken.refuse(row, row.failed)
+        elif row.document is None:
+            taken.skip(row, row.skipped)
+        else:
+            people.take(row, row.document, policy, taken)
+    people.write(taken)
+    return taken
+
+
+class _People:
+    """The people whom the rows of one batch may be, by email and, for the rows without any, by name."""
+
+    def __init__(self, writing: Act, book: ContactBook, documents: Sequence[ContactDocument]) -> None:
+        self._writing = writing
+        self._book = book
+        self._by_key: dict[str, list[_Person]] = {}
+        self._new: list[_Person] = []
+        self._known: list[_Person] = []
+        contacts = _candidates(book, documents)
+        before = documents_of(contacts)
+        for contact in contacts:
+            document = before[contact.pk]
+            person = _Person(document, contact, document)
+            self._known.append(person)
+            self._index(person)
+
+    def take(self, row: Reading, document: ContactDocument, policy: Policy, taken: Taken) -> None:
+        """Decide what becomes of one row."""
+        for text in row.remarks:
+            taken.remark(row, text)
+        found = None if policy is Policy.KEEP_BOTH else self._find(document)
+        if isinstance(found, Ambiguous):
+            if policy is Policy.SKIP:
+                taken.skip(row, _("This person is in the book already, more than once."))
+            elif any(self._combined(person, document, policy) == person.document for person in found.keys):
+                taken.leave(row.number, _("All of it is in the book already, more than once."))
+            else:
+                taken.remark(
+                    row,
+                    _(
+                        "%(count)d contacts of the book could be this person. It was created as a new contact; "
+                        "merge them by hand if they are one."
+                    )
+                    % {"count": len(found.keys)},
+                )
+                self._create(document, taken)
+        elif found is None:
+            self._create(document, taken)
+        elif policy is Policy.SKIP:
+            taken.skip(row, _("This person is in the book already."))
+        else:
+            self._change(found, row, document, policy, taken)
+
+    def write(self, taken: Taken) -> None:
+        """Write what was decided, and correct the count by what the database says has changed."""
+        self._writing.create(self._book, [person.document for person in self._new])
+        edits = [
+            Edit(person.contact, person.before, person.document)
+            for person in self._known
+            if person.contact is not None and person.before is not None and person.rows
+        ]
+        versions = self._writing.update(edits)
+        for person in self._known:
+            if person.rows and person.contact is not None and person.contact.pk not in versions:
+                taken.updated -= len(person.rows)
+                for number in person.rows:
+                    taken.leave(number, _nothing_new())
+
+    def _create(self, document: ContactDocument, taken: Taken) -> None:
+        person = _Person(document)
+        self._new.append(person)
+        self._index(person)
+        taken.created += 1
+
+    def _change(self, person: _Person, row: Reading, document: ContactDocument, policy: Policy, taken: Taken) -> None:
+        try:
+            combined = self._combined(person, document, policy)
+        except InvalidDocument as problem:
+            taken.refuse(row, str(problem))
+            return
+        if combined == person.document:
+            taken.leave(row.number, _nothing_new())
+            return
+        person.document = combined
+        person.rows.append(row.number)
+        self._index(person)
+        taken.updated += 1
+
+    def _combined(self, person: _Person, document: ContactDocument, policy: Policy) -> ContactDocument:
+        region = region_for(person.document, self._writing.region)
+        return combine(person.document, document, policy, region=region)
+
+    def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
+        candidates: list[_Person] = []
+        for key in _keys(document):
+            candidates += [person for person in self._by_key.get(key, ()) if person not in candidates]
+        return decide(document, [(person, person.document) for person in candidates])
+
+    def _index(self, person: _Person) -> None:
+        for key in _keys(person.document):
+            people = self._by_key.setdefault(key, [])
+            if person not in people:
+                people.append(person)
+
+
+def _nothing_new() -> str:
+    return _("All of it is in the book already.")
+
+
+def _keys(document: ContactDocument) -> list[str]:
+    """Return what somebody is found by: emails; the name of those without, who can only be the very same."""
+    return email_keys(document) or ["\0" + sort_key(document, family_first=True)]
+
+
+def _candidates(book: ContactBook, documents: Iterable[ContactDocument]) -> list[Contact]:
+    """Return the contacts of the book that may be these people, locked in the order of their ids. Three queries."""
+    keys = {key for document in documents for key in _keys(document)}
+    names = [key[1:] for key in keys if key.startswith("\0")]
+    emails = [key for key in keys if not key.startswith("\0")]
+    found: set[UUID] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BY_EMAIL,
+            {"keys": emails, "organization": book.organization_id, "book": book.pk, "most": CANDIDATES},
+        )
+        found.update(row[0] for row in cursor.fetchall())
+        cursor.execute(_BY_NAME, {"names": names, "book": book.pk, "most": CANDIDATES})
+        found.update(row[0] for row in cursor.fetchall())
+    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True)
+    return list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))

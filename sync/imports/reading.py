@@ -1,0 +1,181 @@
+"""An uploaded file read as contacts: opened, previewed, and row by row for the job, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, cast
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from contacts.document import ContactDocument, InvalidDocument
+from contacts.formats.columns import Layout, detect
+from contacts.formats.encodings import Encoding
+from contacts.formats.refusals import SkippedRow
+from contacts.formats.rows import to_document
+from contacts.formats.tables import Table, open_table
+from contacts.formats.targets import IGNORE
+from sync.imports.models import Import
+
+#: The first column of the file of failed rows: it says why, and is not imported again.
+REASON_COLUMN = "Not imported because"
+
+#: Rows that are counted one by one before the rest is estimated.
+COUNTED_ROWS = 5_000
+PREVIEW_ROWS = 20
+SAMPLED_ROWS = 200
+SAMPLES = 3
+
+BATCH_ROWS = 500
+#: Characters in one batch: long notes make it shorter, so that memory stays bounded.
+BATCH_SIZE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One row: its document, or why it has none. `skipped` rows say nothing of a person, `failed` ones cannot be
+    stored; `remarks` are sentences on what was mended."""
+
+    number: int
+    cells: list[str]
+    document: ContactDocument | None = None
+    skipped: str = ""
+    failed: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters in the row."""
+        return sum(map(len, self.cells))
+
+
+@dataclass(slots=True)
+class Column:
+    """One column as the mapping page shows it."""
+
+    index: int
+    title: str
+    samples: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows as they will become contacts, and what stands in each column."""
+
+    rows: list[Reading]
+    columns: list[Column]
+    sampled: int
+
+
+def recognise(file: BinaryIO) -> tuple[Table, Layout]:
+    """Return the table in a file and what its columns mean. Raises `NotATable` with a sentence for people."""
+    table = open_table(file)
+    layout = detect(table.header)
+    return table, _without_reasons(layout)
+
+
+def _without_reasons(layout: Layout) -> Layout:
+    """Return the layout with our own column of reasons left out."""
+    ours = [title.casefold() == REASON_COLUMN.casefold() for title in layout.header]
+    if not any(ours):
+        return layout
+    return replace(
+        layout,
+        targets=tuple(IGNORE if own else target for own, target in zip(ours, layout.targets, strict=True)),
+        known=tuple(own or known for own, known in zip(ours, layout.known, strict=True)),
+    )
+
+
+def table_to_json(table: Table) -> dict[str, Any]:
+    """Return how the bytes are read, so that nobody needs to find it out again."""
+    return {
+        "codec": table.encoding.codec,
+        "title": table.encoding.title,
+        "reason": table.encoding.reason,
+        "delimiter": table.delimiter,
+        "header_number": table.header_number,
+        "titles": table.header,
+    }
+
+
+def table_of(imported: Import, file: BinaryIO) -> Table:
+    """Return the table of an import over its opened file, as it was recognised at the upload."""
+    kept = imported.table
+    encoding = Encoding(kept["codec"], kept["title"], kept["reason"])
+    return Table(file, encoding, kept["delimiter"], kept["titles"], kept["header_number"])
+
+
+@contextmanager
+def opened(imported: Import) -> Iterator[Table]:
+    """Open the stored file of an import. Raises FileNotFoundError when it is gone."""
+    with open_stored(imported) as file:
+        yield table_of(imported, file)
+
+
+def open_stored(imported: Import) -> BinaryIO:
+    """Return the stored file, to be closed by the caller. Raises FileNotFoundError when it is gone."""
+    if not imported.stored:
+        raise FileNotFoundError(imported.pk)
+    return cast(BinaryIO, default_storage.open(imported.stored, "rb"))
+
+
+def count_rows(table: Table, size: int) -> int:
+    """Return how many rows a file of `size` bytes has: counted while there are few, else estimated."""
+    count = 0
+    for count, _row in enumerate(table.rows(), start=1):
+        if count >= COUNTED_ROWS:
+            return max(count, count * size // max(1, table.file.tell()))
+    return count
+
+
+def read_rows(table: Table, layout: Layout, *, after: int = 0) -> Iterator[Reading]:
+    """Yield the rows numbered above `after` as contacts. Nothing in a row can end the reading of the others."""
+    for row in table.rows(after=after):
+        if row.problem:
+            yield Reading(row.number, row.cells, failed=row.problem)
+            continue
+        if row.is_empty:
+            yield Reading(row.number, [], skipped=_("This row is empty."))
+            continue
+        try:
+            parsed = to_document(row.cells, layout)
+        except SkippedRow as reason:
+            yield Reading(row.number, row.cells, skipped=str(reason))
+        except InvalidDocument as problem:
+            yield Reading(row.number, row.cells, failed=str(problem))
+        else:
+            yield Reading(row.number, row.cells, parsed.document, remarks=(*row.warnings, *parsed.warnings))
+
+
+def batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:
+    """Yield the rows in batches that one transaction writes."""
+    batch: list[Reading] = []
+    size = 0
+    for reading in readings:
+        batch.append(reading)
+        size += reading.size
+        if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def preview(table: Table, layout: Layout) -> Preview:
+    """Return the first rows as contacts, and for each column the first values that stand in it."""
+    rows: list[Reading] = []
+    columns = [Column(index, title) for index, title in enumerate(layout.header)]
+    sampled = 0
+    for reading in read_rows(table, layout):
+        sampled += 1
+        if len(rows) < PREVIEW_ROWS:
+            rows.append(reading)
+        for column, cell in zip(columns, reading.cells, strict=False):
+            text = " ".join(cell[:200].split())
+            if text and len(column.samples) < SAMPLES and text[:60] not in column.samples:
+                column.samples.append(text[:60])
+        if sampled >= SAMPLED_ROWS:
+            break
+    return Preview(rows, columns, sampled)
