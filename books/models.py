@@ -64,7 +64,7 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
     def with_type(self) -> ContactBookQuerySet:
         """Annotate `shared_with_everyone`, `shared_with_teams`, `shared_with_people`, which `book.type` reads."""
         teams = BookTeamGrant.objects.filter(content_object=OuterRef("pk"))
-        return self.annotate(
+        return self.annotate(  # type: ignore[no-redef]  # declared on the model for those who read them
             shared_with_everyone=Exists(teams.filter(group__everyone=True)),
             shared_with_teams=Exists(teams.filter(group__everyone=False)),
             shared_with_people=Exists(BookUserGrant.objects.filter(content_object=OuterRef("pk"))),
@@ -73,7 +73,7 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
     def with_counts(self) -> ContactBookQuerySet:
         """Annotate `contact_count` and `starred_count`, summed from the deltas of each book."""
         deltas = BookCount.objects.filter(book=OuterRef("pk")).order_by().values("book")
-        return self.annotate(
+        return self.annotate(  # type: ignore[no-redef]  # declared on the model for those who read them
             contact_count=Coalesce(models.Subquery(deltas.annotate(n=Sum("contacts")).values("n")), 0),
             starred_count=Coalesce(models.Subquery(deltas.annotate(n=Sum("starred")).values("n")), 0),
         )

@@ -74,11 +74,11 @@ def scope_for(
     books = ContactBook.objects.for_user(user).in_organization(organization)
     if searching:
         books = books.searched()
-    counted = list(books.with_counts().order_by("pk").values_list("pk", "contact_count"))
+    counted = list(books.with_counts().only("pk").order_by("pk"))
     return replace(
         scope,
-        book_ids=tuple(pk for pk, _count in counted),
-        by_book=_is_small(organization, [count for _pk, count in counted]),
+        book_ids=tuple(book.pk for book in counted),
+        by_book=_is_small(organization, [book.contact_count for book in counted]),
     )
 
 

@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 
 from contacts.document import ContactDocument
+from organizations.permissions import NotVisible
+
+__all__ = ["Busy", "EditConflict", "NotAllowed", "NotVisible"]
 
 if TYPE_CHECKING:
     from contacts.merging import Conflict
-
-
-class NotVisible(Http404):
-    """What was asked for does not exist, or not for this person: nobody can tell which.
-
-    A kind of `Http404`, so that no page can forget to answer 404.
-    """
 
 
 class NotAllowed(PermissionDenied):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -71,7 +72,7 @@ def _erase_tokens(book: ContactBook) -> int:
             "SELECT ctid FROM contacts_contacttoken WHERE book_id = %s LIMIT %s))",
             [book.pk, 20 * BATCH],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def fold_counts() -> int:
@@ -109,7 +110,12 @@ def _erase(contact_ids: Sequence[UUID]) -> None:
             ("contacts_contact", "id"),
         ):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [list(contact_ids)])  # noqa: S608  # constants
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in pictures])
+    transaction.on_commit(partial(_delete_files, pictures))
+
+
+def _delete_files(names: Sequence[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def _pictures(contact_ids: Sequence[UUID]) -> list[str]:

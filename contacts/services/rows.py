@@ -88,12 +88,12 @@ def update_contacts(batch: Sequence[tuple[Stored, bool]]) -> dict[UUID, int]:
         UPDATE contacts_contact AS contact
            SET {", ".join(f"{name} = new.{name}" for name in columns)},
                membership_stamp = contact.membership_stamp + new.members_changed::int
-          FROM jsonb_to_recordset(%s) AS new({types})
+          FROM jsonb_to_recordset(%s::jsonb) AS new({types})
          WHERE contact.id = new.id
         RETURNING contact.id, contact.version
     """  # noqa: S608  # column names are constants of this module
     with connection.cursor() as cursor:
-        cursor.execute(statement, [Jsonb(rows)])
+        cursor.execute(statement, [_dumps(rows)])
         return dict(cursor.fetchall())
 
 

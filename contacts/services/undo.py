@@ -252,8 +252,9 @@ class _Plan:
             return
         current = self.documents[contact.pk]
         act_before, act_after = with_fields(current, net.before), with_fields(current, net.after)
+        kept_fields: tuple[str, ...] = ()
         if current == act_after:  # nobody touched it: the act's own values go, whatever they are
-            document, kept_fields = act_before, ()
+            document = act_before
         else:
             reverted = revert(current, act_before, act_after)
             document, kept_fields = reverted.document, tuple(reverted.kept)
