@@ -1,6 +1,7 @@
 """What Kith's management commands share: `--json`, and a plain sentence instead of a traceback."""
 
 import json
+import sys
 from argparse import ArgumentParser
 from typing import Any, NoReturn
 
@@ -50,7 +51,7 @@ class _OneStatus(CommandParser):
     def error(self, message: str) -> NoReturn:
         if not self.called_from_command_line:
             super().error(message)
-        ArgumentParser.print_usage(self)
+        ArgumentParser.print_usage(self, sys.stderr)
         self.exit(1, f"{message[:1].upper()}{message[1:]}.\n")
 
 

@@ -14,7 +14,7 @@ from config.servers.place import Place
 _TIMEOUTS = {
     "web": {"statement_timeout": "15s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"},
     "worker": {"idle_in_transaction_session_timeout": "60s"},
-    "scheduler": {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"},
+    "scheduler": {"statement_timeout": "5min", "idle_in_transaction_session_timeout": "60s"},
 }
 _PERSON_TIMEOUTS = {"idle_in_transaction_session_timeout": "15min"}
 _EXAMPLE = "postgres://user:password@host:5432/database"

@@ -1,6 +1,9 @@
 """Requirements are pinned and hashed, and say nothing about where packages come from."""
 
+import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,26 @@ def test_what_runs_is_what_is_tested():
         dict(re.findall(r"(?m)^([a-z0-9._-]+)==(\S+)", (FOLDER / name).read_text())) for name in ("base.txt", "dev.txt")
     )
     assert base.items() <= dev.items()
+
+
+def test_what_kith_imports_is_in_what_it_installs():
+    """`make run` installs base.txt alone, while the tests run with everything of dev.txt."""
+    root = FOLDER.parent
+    ours = {path.name for path in root.iterdir() if (path / "__init__.py").exists()}
+    files = [*root.glob("*.py"), *(path for name in ours - {"tests"} for path in (root / name).rglob("*.py"))]
+    imported = set()
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    base = set(re.findall(r"(?m)^([a-z0-9._-]+)(?:\[.*\])?==", (FOLDER / "base.txt").read_text()))
+    brought_by = packages_distributions()
+    assert len(imported) > 20
+    for name in imported - ours - sys.stdlib_module_names:
+        found = {re.sub(r"[-_.]+", "-", distribution).lower() for distribution in brought_by.get(name, [])}
+        assert found & base, f"{name} is imported, but no package of base.txt brings it"
 
 
 def test_no_lock_file_with_addresses():
