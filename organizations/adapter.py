@@ -11,10 +11,12 @@ from allauth.account.models import EmailConfirmation
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from organizations import audit, outgoing
 from organizations.audit import Action
@@ -35,6 +37,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
         user.name = form.cleaned_data.get("name", "")  # type: ignore[attr-defined]  # our own User, whatever allauth says
         saved: AbstractBaseUser = super().save_user(request, user, form, commit)
         return saved
+
+    def clean_email(self, email: str) -> str:
+        """Return the address if it fits its column; django-allauth would cut it off and take another's."""
+        longest = User._meta.get_field("email").max_length or 0
+        if len(email) > longest:
+            raise ValidationError(
+                _("The email has %(count)d characters; at most %(most)d fit. Check it.")
+                % {"count": len(email), "most": longest},
+                code="long",
+            )
+        return email
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Audit a wrong password by the id of the account tried, if there is one; never what was typed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -36,6 +37,7 @@ def create_user(*, email: str, password: str | None, name: str = "") -> User:
     """
     email = email.strip().lower()
     validate_email(email)
+    get_adapter().clean_email(email)
     taken = ValidationError(_("Somebody with the email %(email)s exists already.") % {"email": email}, code="taken")
     if EmailAddress.objects.filter(email=email).exists():
         raise taken
