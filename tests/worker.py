@@ -3,21 +3,27 @@
 A worker takes seconds to start, so one serves a whole run; a test that kills it leaves the next one to start another.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.db.models.functions import Now
 from redis import Redis
 
-from config.celery import SCHEDULER_ARGV, WORKER_ARGV
-from config.servers import cache_url
+from config.celery import SCHEDULER_ARGV, WORKER_ARGV, app
+from config.servers import cache_url, hold, redis_url
 from jobs.doorbell import doorbell
 from jobs.models import Job, State
 from jobs.sweep import sweep
@@ -33,9 +39,8 @@ def until(holds: Callable[[], object], *, seconds: float = 30, sweeping: bool = 
     swept = time.monotonic()
     while not holds():
         if time.monotonic() > ends:
-            raise AssertionError(
-                f"Not within {seconds} s: jobs are {list(Job.objects.values('kind', 'state', 'error'))}"
-            )
+            counted = Job.objects.values_list("kind", "state", "error").annotate(Count("pk"))
+            raise AssertionError(f"Not within {seconds} s; jobs are {list(counted)}")
         if sweeping and time.monotonic() - swept > settings.JOB_SWEEP_SECONDS:
             swept = time.monotonic()
             sweep()
@@ -102,9 +107,12 @@ class Process:
 class Worker(Process):
     """A Celery worker."""
 
+    started: ClassVar[list[Worker]] = []
+
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         argv = ["tests.worker_app" if word == "config.celery" else word for word in WORKER_ARGV]
         super().__init__(argv, environment, log)
+        self.started.append(self)
 
     def wait_until_ready(self) -> None:
         """Wait until one of its own processes ran a job; fail with what it printed when it does not."""
@@ -141,6 +149,49 @@ def _workers(tmp_path_factory):
         assert not warned, warned
 
 
+@pytest.fixture(scope="session")
+def _own_broker(tmp_path_factory):
+    """Run a Valkey that nothing else in this run uses; yield its keeper and address, and room for a worker."""
+    data = Path(tempfile.mkdtemp(prefix="kith-broker-", dir="/tmp"))  # short: a socket lives below it
+    data.chmod(0o711)  # as root, the server runs as another user
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", "elsewhere")  # the database stays the run's
+            held = stack.enter_context(hold(data, testing=True))
+        own: list[Worker] = []
+        yield held, redis_url(data), own
+        for worker in own:
+            worker.kill()
+
+
+def _point_app_at(url: str) -> None:
+    app.conf.update(broker_url=url)
+    app._after_fork()  # type: ignore[attr-defined] # forgets its connections, as in a new process; not in the stubs
+
+
+@pytest.fixture
+def own_broker(_own_broker, settings):
+    """Have this test ring at a broker of its own, which it may stop, kill and, by the `Held` returned, start again."""
+    held, url, _ = _own_broker
+    before = app.conf.broker_url
+    settings.REDIS_URL = url
+    _point_app_at(url)
+    yield held
+    until(lambda: doorbell.quiet)
+    _point_app_at(before)
+
+
+@pytest.fixture
+def own_worker(own_broker, _own_broker, child_environment, tmp_path_factory, effects):
+    """Return a worker at `own_broker`."""
+    _, url, own = _own_broker
+    if not (own and own[-1].alive()):
+        own.append(Worker(child_environment | {"REDIS_URL": url}, tmp_path_factory.mktemp("worker") / "log"))
+        own[-1].wait_until_ready()
+    yield own[-1]
+    settle()
+
+
 @pytest.fixture
 def worker(_workers, child_environment, tmp_path_factory, effects) -> object:
     """Return a worker that is ready, on this test's database; whatever it still does is cancelled in the end."""
@@ -149,6 +200,13 @@ def worker(_workers, child_environment, tmp_path_factory, effects) -> object:
         _workers[-1].wait_until_ready()
     yield _workers[-1]
     settle()
+
+
+@pytest.fixture
+def no_worker(transactional_db):
+    """End the workers that earlier tests left running, for a test that starts one of another kind."""
+    while Worker.started:
+        Worker.started.pop().kill()
 
 
 @pytest.fixture
