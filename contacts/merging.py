@@ -210,7 +210,7 @@ def _merged_items[Item: (Info, Membership)](
         if item is not None:
             kept[item_id] = item
     # One value under two labels, of which each side removed another as a repeat: nobody meant it to go.
-    held = {item_key(item) for item in mine if isinstance(item, Info)} - {item_key(item) for item in kept.values()}
+    held = {item_key(item) for item in mine} - {item_key(item) for item in kept.values()}
     kept |= {item.id: item for item in theirs if item_key(item) in held}
     # Their order, unless only I moved things.
     lead, other = list(t), list(m)

@@ -22,7 +22,7 @@ from contacts.document import (
 )
 from tests.contacts.strategies import dates, documents, edits, raw_text
 
-laws = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def problems_of(document):

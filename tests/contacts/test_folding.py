@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contacts.folding import fold
 from tests.contacts.strategies import first_names, last_names, raw_text
 
-quick = settings(deadline=None, max_examples=300)
+quick = settings(deadline=None, max_examples=150)
 names = first_names | last_names | raw_text
 #: Letters whose upper and lower case are one pair; others (İ, ẞ, ŉ) have names of their own below.
 cased = st.text(st.sampled_from("abcxyzłøđåéñüžαβγωάέабвжщюяїґșţőű"), max_size=12)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from contacts.handles import digits, email_key, phone_digits, phone_keys, region_of
 from tests.contacts.strategies import emails, phones, raw_text
 
-quick = settings(deadline=None, max_examples=200)
+quick = settings(deadline=None, max_examples=100)
 regions = st.sampled_from(("DE", "US", "PL", "GB", "JP"))
 
 

@@ -20,7 +20,7 @@ from contacts.matching import (
 )
 from tests.contacts.strategies import documents, edits
 
-laws = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 policies = st.sampled_from((Policy.FILL, Policy.OVERWRITE))
 
 

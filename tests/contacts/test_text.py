@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contacts.text import clean_text
 from tests.contacts.strategies import raw_text
 
-quick = settings(deadline=None, max_examples=300)
+quick = settings(deadline=None, max_examples=150)
 
 
 @quick
