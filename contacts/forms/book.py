@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class BookForm(forms.Form):
     """Name, description, and whether All's search leaves the book out."""
 
-    name = forms.CharField(label=_("Name"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=255,
+        error_messages={"required": _("Give the contact book a name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     description = forms.CharField(label=_("Description"), max_length=1000, required=False)
     exclude_from_search = forms.BooleanField(
         label=_("Exclude contacts from search results?"),

@@ -63,12 +63,6 @@ def grouped(number: int) -> str:
 
 
 @register.filter
-def can_edit(panel: Panel, book_id: UUID) -> bool:
-    """Say whether the person may change the contacts of a book of the panel's organization."""
-    return book_id in panel.editable_ids
-
-
-@register.filter
 def row_of(panel: Panel, contact: Contact) -> Row:
     """Return the contact's line in the list."""
     return panel.row_of(contact)

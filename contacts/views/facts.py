@@ -130,7 +130,7 @@ def _date(info: Info, today: date) -> Fact:
     note = ""
     if not yearless and 0 < years < 150:
         note = ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
-    return Fact(label=info.label_name, value=date_format(day, "F j" if yearless else "F j, Y"), note=note, kind="date")
+    return Fact(label=info.label_name, value=date_format(day, "j F" if yearless else "j F Y"), note=note, kind="date")
 
 
 def facts(document: ContactDocument, *, today: date) -> Iterator[tuple[str, list[Fact]]]:

@@ -38,7 +38,7 @@ class ContactForm extends HTMLElement {
     this.#count += 1;
     rows.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__n__", `js${this.#count}`));
     rows.closest("[data-section]")?.removeAttribute("hidden");
-    rows.lastElementChild.querySelector("input:not([type=hidden], [type=radio]), textarea")?.focus();
+    this.#field(rows.lastElementChild)?.focus();
     this.#dirty();
   }
 
@@ -49,9 +49,14 @@ class ContactForm extends HTMLElement {
     const rows = row.parentElement;
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
-    const focus = next?.querySelector("input:not([type=hidden], [type=radio])");
-    (focus ?? this.querySelector(`button[name=add][value="${rows.dataset.rows}"]`))?.focus();
+    (this.#field(next) ?? this.querySelector(`button[name=add][value="${rows.dataset.rows}"]`))?.focus();
     this.#dirty();
+  }
+
+  // The first text field of a row that is not hidden, as that of an own label may be.
+  #field(row) {
+    const fields = row?.querySelectorAll("input:not([type=hidden], [type=checkbox]), textarea") ?? [];
+    return [...fields].find((field) => field.checkVisibility());
   }
 
   #onInput = () => this.#dirty();
