@@ -6,6 +6,7 @@ Everything drawn is normalised, and its item ids follow from what was drawn, so 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -115,7 +116,7 @@ _scalars: dict[str, st.SearchStrategy[str]] = {
 
 def _with_ids(document: ContactDocument, mark: str) -> ContactDocument:
     """Return the document normalised, with ids that begin with `mark` on items that have none."""
-    taken = {item.id for item in (*document.infos, *document.memberships)}
+    taken = {info.id for info in document.infos} | {item.id for item in document.memberships}
     fresh = (name for name in (f"{mark}{number:07x}" for number in range(1000)) if name not in taken)
     return replace(
         document,
@@ -160,7 +161,8 @@ def _edit(draw: st.DrawFn, document: ContactDocument) -> ContactDocument:
     ):
         case "text":
             name = draw(st.sampled_from(("first_name", "last_name", "notes", "nickname")))
-            return replace(document, **{name: draw(_scalars[name] | st.just(""))})
+            text: dict[str, Any] = {name: draw(_scalars[name] | st.just(""))}
+            return replace(document, **text)
         case "star":
             return replace(document, starred=not document.starred)
         case "add":

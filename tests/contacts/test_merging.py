@@ -76,7 +76,9 @@ def test_both_sides_meet_the_same_conflicts(versions):
 
 def said(document):
     """Return all that a document says, each piece with where it says it."""
-    pieces = {(name, getattr(document, name)) for name in SCALAR_NAMES if getattr(document, name)}
+    pieces: set[tuple[object, ...]] = {
+        (name, getattr(document, name)) for name in SCALAR_NAMES if getattr(document, name)
+    }
     pieces |= {(info.kind, info.value) for info in document.infos if info.value}
     pieces |= {part for info in document.infos for part in info.address.items()}
     for item in document.memberships:
@@ -237,7 +239,7 @@ def test_one_address_added_under_two_labels_is_one_item_and_a_question():
         replace(base, infos=(email("a@example.com", "t1", "home"),)),
     )
     (conflict,) = merged.conflicts
-    assert (conflict.before, conflict.mine.label, conflict.theirs.label) == (None, "work", "home")
+    assert conflict.texts == ("", "a@example.com (Work)", "a@example.com (Home)")
     assert [info.label for info in merged.document.infos] == ["work"]
 
 
