@@ -23,7 +23,7 @@ PLACES: tuple[Place, ...] = (
         "US",
         "United States",
         22,
-        "James Mary John Patricia Robert Jennifer Michael Linda William Elizabeth David Barbara Ann Anna Grace Noah Olivia",
+        "James Mary John Patricia Robert Jennifer Michael Linda William Elizabeth David Barbara Ann Anna Grace Noah",
         "Smith Johnson Williams Brown Jones Garcia Miller Davis O'Connor O'Neil Wilson Anderson Taylor Moore Lee Clark",
         "Springfield Portland Austin Denver Madison",
         ("(212) 555-####", "+1 415 555 ####", "303-555-####"),
@@ -201,7 +201,8 @@ COMPANY_TAILS = [
     "Holding",
 ]
 TITLES = (
-    "CEO", "CTO", "Sales manager", "Engineer", "Buyer", "Accountant", "Head of marketing", "Lawyer", "Designer", "Consultant",
+    "CEO", "CTO", "Sales manager", "Engineer", "Buyer", "Accountant", "Head of marketing", "Lawyer", "Designer",
+    "Consultant",
 )  # fmt: skip
 DEPARTMENTS = ("Sales", "Engineering", "R&D", "Finance", "Legal", "Purchasing")
 GROUPS = (
