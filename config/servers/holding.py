@@ -17,6 +17,7 @@ from config.servers.place import Place
 
 _PROGRESS_EVERY = 3.0
 _TRIES = 3
+_SEE_OFF = 15.0
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -39,12 +40,15 @@ class Held:
 
 
 @contextmanager
-def hold(data: Path, *, testing: bool = False, say: Callable[[str], None] | None = None) -> Iterator[Held]:
+def hold(
+    data: Path, *, testing: bool = False, see_off: bool = False, say: Callable[[str], None] | None = None
+) -> Iterator[Held]:
     """Keep the embedded servers of `data` running within the block; start them when they are not.
 
     A server whose URL is in the environment (DATABASE_URL, REDIS_URL) is somebody else's: it is left alone. Several
     processes may hold at once; the servers stop a moment after the last one ends, however it ends. `testing` makes
-    PostgreSQL quick and careless, and `data` is deleted in the end. `say` gets lines of progress (default: stderr).
+    PostgreSQL quick and careless, and `data` is deleted in the end. With `see_off` the end of the block waits for the
+    servers' end, unless others use them. `say` gets lines of progress (default: stderr).
     Raises `ServersError` with a sentence when a server cannot run.
     """
     names = []
@@ -66,6 +70,8 @@ def hold(data: Path, *, testing: bool = False, say: Callable[[str], None] | None
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
+        for name in names if see_off else ():
+            _see_off(place, name)
 
 
 def _start(place: Place, name: str, *, testing: bool, say: Callable[[str], None]) -> None:
@@ -90,6 +96,21 @@ def _start(place: Place, name: str, *, testing: bool, say: Callable[[str], None]
                 told = now
                 say(f"Waiting for {kind.TITLE} ({now - begun:.0f} s; after an unclean stop it recovers first) …")
             time.sleep(0.02)
+
+
+def _see_off(place: Place, name: str) -> None:
+    """Wait for the keeper's end, at most a quarter of a minute; return at once when others use its server."""
+    deadline = time.monotonic() + _SEE_OFF
+    users = keeper.users(place, name)
+    while keeper.alive(place, name).held() and time.monotonic() < deadline:
+        # Held exclusively: the keeper has it and is stopping its server. Free: it has yet to look.
+        if not users.held():
+            try:
+                os.close(users.take(fcntl.LOCK_EX | fcntl.LOCK_NB))
+            except BlockingIOError:
+                if not users.held():
+                    return
+        time.sleep(0.05)
 
 
 def _spawn_keeper(place: Place, name: str, *, testing: bool) -> None:

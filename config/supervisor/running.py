@@ -56,7 +56,7 @@ def _run(stack: ExitStack) -> None:
     address = f"http://localhost:{settings.PORT}/"
     _take(stack, place, address)
     _check_port(settings.HOST, settings.PORT)
-    held = stack.enter_context(hold(data, say=_say))
+    held = stack.enter_context(hold(data, see_off=True, say=_say))
     sign_in = _prepare()
     children = commands()
     stack.callback(_stop, children)
