@@ -187,7 +187,7 @@ def _google(titles: list[str], keys: list[str], google: list[Target | None], num
 def _outlook(titles: list[str], keys: list[str], english: list[Target | None]) -> Layout:
     if found := outlook_csv.GOOGLE_TITLES.intersection(keys):
         name, sentence = "outlook-google", _("It has the columns %(titles)s of the Outlook CSV that Google writes.")
-    elif found := outlook_csv.WEB_TITLES.intersection(keys):
+    elif "categories" not in keys and (found := outlook_csv.WEB_TITLES.intersection(keys)):
         name, sentence = "outlook-web", _("It has the columns %(titles)s of an export of Outlook on the web.")
     else:
         name, sentence = "outlook", _("It has the columns %(titles)s of an export of Outlook.")

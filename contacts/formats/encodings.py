@@ -65,6 +65,10 @@ _CODE_PAGES: tuple[tuple[str, str, str], ...] = (
     ("cp949", "Korean (949)", ""),
 )
 _TITLES = {codec: title for codec, title, _letters in _CODE_PAGES}
+_LATIN = frozenset({"cp1252", "cp1250", "cp1254", "cp1257"})
+#: Croatian, Czech and Romanian; in Turkish these bytes are its commonest letters, ğ, ı and ş.
+_NEVER_TOGETHER = frozenset("đýţ")
+_ALPHABETS = frozenset(codec for codec, _title, letters in _CODE_PAGES if letters)
 _PUNCTUATION = frozenset("«»‘’“”„–—…€£§°ºª·•´®©™¿¡\u00a0")
 
 
@@ -138,21 +142,23 @@ def _code_page(sample: bytes) -> Encoding:
         high = sum(byte > 127 for byte in sample)
         if not letters and high < 1.4 * sum(not character.isascii() for character in text):
             continue  # Latin letters swallow their neighbours there; real text is written in pairs of high bytes
-        scores[codec] = _plausibility(text, frozenset(letters + letters.upper()), wide=not letters)
+        scores[codec] = _plausibility(text, frozenset(letters + letters.upper()), latin=codec in _LATIN)
+        if codec == "cp1250" and len(_NEVER_TOGETHER.intersection(text.lower())) > 1:
+            scores[codec] -= 0.5
     if not scores:
         reason = _("it is not valid UTF-8, and no other code page fits better")
         return Encoding("cp1252", _TITLES["cp1252"], reason)
     best = max(scores, key=lambda codec: scores[codec])  # the first of equals: the commonest
     close = [codec for codec in scores if scores[codec] >= scores[best] - 0.02 and codec != best]
-    if close and scores[best] < 0.9:
-        # Near-equal and none convincing: a statistical second opinion on the sample.
+    if close and best not in _ALPHABETS:
+        # Several East Asian pages make plausible characters: a statistical second opinion on the sample.
         guess = from_bytes(sample[:_SAMPLE], cp_isolation=[best, *close]).best()
         if guess is not None and guess.encoding in scores:
             best = guess.encoding
     return Encoding(best, _TITLES[best], _("it is not valid UTF-8, and its accented characters make words so"))
 
 
-def _plausibility(text: str, letters: frozenset[str], *, wide: bool) -> float:
+def _plausibility(text: str, letters: frozenset[str], *, latin: bool) -> float:
     """Return how likely a text was meant, -1 to 1: its characters beyond ASCII are letters, in their usual places."""
     score = 0.0
     count = 0
@@ -160,7 +166,7 @@ def _plausibility(text: str, letters: frozenset[str], *, wide: bool) -> float:
         foreign = [character for character in word if not character.isascii()]
         count += len(foreign)
         for character in foreign:
-            if wide:
+            if not letters:
                 common = "\u4e00" <= character <= "\u9fff" or "\u3040" <= character <= "\u30ff"
                 score += 0.85 if common or "\uac00" <= character <= "\ud7a3" else -1
             elif character in letters:
@@ -169,6 +175,10 @@ def _plausibility(text: str, letters: frozenset[str], *, wide: bool) -> float:
                 score += 0.5 if not re.search(rf"\w{re.escape(character)}\w", word) else -0.5
             else:
                 score -= 1
+        if letters and not latin:  # no alphabet mixes with ASCII letters inside a word
+            score -= 2 * len(re.findall(r"[a-z](?=[^\x00-\x7f])|[^\x00-\x7f](?=[a-z])", word, re.IGNORECASE))
+        elif latin and len(foreign) > 2 and not re.search("[a-z]", word, re.IGNORECASE):
+            score -= 0.5 * len(foreign)  # "Żółć" exists, but such words are rare
         # "dziaŁu": a capital inside a word is a sign of the wrong page.
         score -= sum(2 for left, right in pairwise(word) if left.islower() and right.isupper() and right > "~")
     return score / count if count else 0.0

@@ -21,10 +21,13 @@ from contacts.formats.encodings import REPAIRED, Encoding
 MAX_CELL = 1_000_000
 MAX_ROW = 2_000_000
 MAX_CELLS = 4_000
+#: Lines in one row: what is held while it is not clear whether a quote is closed.
+MAX_LINES = 20_000
 
 _BLOCK = 1 << 18
 _LOOK_AHEAD = 20
 _ENDS = re.compile("\r\n|\n|\r")
+_IN_QUOTES = re.compile(r'[^"]*+(?:""[^"]*+)*+')  # up to a quote that is not doubled
 
 
 class State(Enum):
@@ -76,11 +79,8 @@ def read_lines(file: BinaryIO, encoding: Encoding) -> Iterator[Line]:
         if not data:
             break
         if len(rest) > MAX_ROW:
-            # A doubled quote must not be cut in two.
-            cut = len(rest) - len(held) - 1
-            while cut > 0 and rest[cut] == '"':
-                cut -= 1
-            cut = cut or len(rest) - len(held)
+            # A doubled quote must not be cut in two; where all are quotes, an even number of them is one piece.
+            cut = len(rest[: len(rest) - len(held)].rstrip('"')) or (len(rest) - len(held)) // 2 * 2
             yield Line(number, rest[:cut], ended=False)
             rest = rest[cut:]
     if rest:
@@ -98,12 +98,10 @@ def scan(text: str, delimiter: str, state: State) -> State:
             else:
                 state = State.PLAIN
         elif state is State.QUOTED:
-            quote = text.find('"', position)
-            if quote < 0:
+            quote = _IN_QUOTES.match(text, position).end()  # type: ignore[union-attr]  # it matches anything
+            if quote == end:
                 return state
-            if text.startswith('"', quote + 1):
-                position = quote + 2
-            elif quote + 1 == end or text.startswith(delimiter, quote + 1):
+            if quote + 1 == end or text.startswith(delimiter, quote + 1):
                 position = quote + 1
                 state = State.PLAIN
             else:
@@ -137,11 +135,7 @@ def _split_tolerantly(text: str, delimiter: str) -> list[str]:
         value = ""
         if text.startswith('"', position):
             start = position + 1
-            quote = text.find('"', start)
-            while quote >= 0 and text.startswith('"', quote + 1):
-                quote = text.find('"', quote + 2)
-            if quote < 0:
-                quote = end
+            quote = _IN_QUOTES.match(text, start).end()  # type: ignore[union-attr]  # it matches anything
             value = text[start:quote].replace('""', '"')
             position = quote + 1
         found = text.find(delimiter, position)
@@ -202,7 +196,7 @@ class Records:
                 state = scan(line.text, self._delimiter, state)
             if state is State.CLOSED:
                 return self._unclosed(lines)
-            if size > MAX_ROW or not line.ended:
+            if size > MAX_ROW or len(lines) > MAX_LINES or not line.ended:
                 if state is State.QUOTED and self._looks_like_rows(lines[1:]):
                     return self._unclosed(lines)
                 return self._oversized(lines, state)

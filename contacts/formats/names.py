@@ -42,6 +42,6 @@ def split_name(text: str) -> dict[str, str]:
     if nickname := str(parts.get("nickname") or ""):
         fields["nickname"] = nickname
     kept = re.findall(r"\w", " ".join(fields.values()))
-    if sorted(kept) != sorted(re.findall(r"\w", text)):
+    if not kept or sorted(kept) != sorted(re.findall(r"\w", text)) or text.count("(") != text.count(")"):
         return {"first_name": text}
     return {field: value for field, value in fields.items() if value}

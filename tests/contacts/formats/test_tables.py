@@ -69,7 +69,8 @@ def test_refused_with_a_sentence(data, words):
         read(data)
     sentence = str(error.value)
     assert all(word in sentence for word in words), sentence
-    assert sentence.endswith(".")
+    assert sentence[0].isupper()
+    assert sentence[-1] in ".?"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -215,15 +216,23 @@ class Huge(io.RawIOBase):
 
 
 @pytest.mark.parametrize(
-    "unit", [b"x" * 100, b"a line, with a comma and more\r\n", b'""', b"short\n", "żółć\n".encode()], ids=range(5)
+    ("unit", "megabytes"),
+    [
+        (b"x" * 100, 50),
+        (b"a line, with a comma and more\r\n", 4),
+        (b'""', 4),
+        (b"short\n", 4),
+        ("żółć\n".encode(), 4),
+    ],
+    ids=range(5),
 )
-@pytest.mark.parametrize("quoted", [True, False])
-def test_a_cell_of_50_mb(unit, quoted):
-    if not quoted:
-        unit = b"y" * 50
-    quote = b'"' if quoted else b""
+@pytest.mark.parametrize("quote", [b'"', b""])
+def test_an_enormous_cell(unit, megabytes, quote):
+    if not quote:
+        unit = b"y" * 50  # without quotes a line's end is the row's
     before = HEADER.encode() + b"Ann,Lee,\r\nBad,Row," + quote
-    file = Huge(before, unit, 50_000_000 // len(unit), quote + b"\r\nBen,Lee,ben@example.com\r\n")
+    times = megabytes * 1_000_000 // len(unit)
+    file = Huge(before, unit, times, quote + b"\r\nBen,Lee,ben@example.com\r\n")
     tracemalloc.start()
     try:
         found = [(row.number, row.cells[0], row.problem) for row in open_table(file).rows()]
@@ -236,17 +245,29 @@ def test_a_cell_of_50_mb(unit, quoted):
     assert peak < 30_000_000
 
 
-@pytest.mark.parametrize("text", ["Zażółć gęślą jaźń", "Größe aus Köln", "Привет, мир", "Καλημέρα κόσμε", "Çağrı Şahin"])
-def test_code_pages(text):
-    codec = {"Z": "cp1250", "G": "cp1252", "П": "cp1251", "Κ": "cp1253", "Ç": "cp1254"}[text[0]]
-    data = f"First Name,Notes\r\nAnn,{text}\r\n".encode(codec)
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Zażółć gęślą jaźń", "cp1250"),
+        ("Příliš žluťoučký kůň", "cp1250"),
+        ("Größe aus Köln", "cp1252"),
+        ("François n’était pas là – dommage", "cp1252"),
+        ("Привет, мир", "cp1251"),
+        ("Καλημέρα κόσμε", "cp1253"),
+        ("Çağrı Şahin", "cp1254"),
+    ],
+)
+def test_code_pages(text, codec):
+    data = f'First Name,Notes\r\nAnn,"{text}"\r\n'.encode(codec)
     encoding = detect_encoding(io.BytesIO(data))
     assert encoding.codec == codec
     assert encoding.reason
     assert read(data).only.notes == text
 
 
-@pytest.mark.parametrize(("text", "codec"), [("山田さんこんにちは東京都", "cp932"), ("你好世界通讯录中国北京", "gb18030")])
+@pytest.mark.parametrize(
+    ("text", "codec"), [("山田さんこんにちは東京都", "cp932"), ("你好世界通讯录中国北京", "gb18030")]
+)
 def test_east_asian_code_pages(text, codec):
     found = read(f"First Name,Notes\r\nAnn,{text * 3}\r\n".encode(codec))
     assert found.only.notes == text * 3
@@ -271,12 +292,12 @@ def test_it_says_how_it_reads():
 
 
 def test_memory_does_not_grow_with_the_file():
-    file = Huge(HEADER.encode(), b'Ann,"Lee ""x""",ann@example.com\r\n', 300_000, b"")
+    file = Huge(HEADER.encode(), b'Ann,"Lee ""x""",ann@example.com\r\n', 60_000, b"")
     tracemalloc.start()
     try:
         count = sum(1 for _row in open_table(file).rows())
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert count == 300_000
+    assert count == 60_000
     assert peak < 12_000_000
