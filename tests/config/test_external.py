@@ -1,16 +1,22 @@
 """Kith on servers of the operator's: over TCP, with passwords."""
 
 import base64
+import http.cookiejar
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.external import external_servers
+from tests.external import external_servers, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 OWN = {"KITH_TESTING", "KITH_LOCAL", "KITH_DATABASE_NAME", "KITH_VALKEY_DATABASE", "DATABASE_URL", "REDIS_URL"}
@@ -60,12 +66,61 @@ def test_migrate_and_work_over_tcp_with_a_password(production, folder):
 
 
 def work(external):
-    """Set up and use Kith as its operator."""
+    """Set up and use Kith as its operator and its first person do."""
+    folder = Path(external["KITH_DATA"]).parent
     command(external, "migrate", "--verbosity", "0")
     command(external, "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
     command(external, "create_user", "ann@example.com", "--password", "a long password", "--organization", "Acme")
-    made = command(external, "create_book", "Friends", "--owner", "ann@example.com", "--json")
-    assert json.loads(made)
+    book = json.loads(command(external, "create_book", "Friends", "--owner", "ann@example.com", "--json"))["id"]
+    rows = "".join(f"Person{number},Last,person{number}@example.com\n" for number in range(20))
+    (folder / "people.csv").write_text("First Name,Last Name,E-mail 1 - Value\n" + rows)
+    counts = json.loads(command(external, "import_contacts", str(book), str(folder / "people.csv"), "--json"))
+    assert counts == {"created": 20, "updated": 0, "unchanged": 0, "skipped": 0, "failed": 0}
+    query = "from contacts.models import ChangeSet; print(ChangeSet.objects.order_by('-pk').first().pk)"
+    act = command(external, "shell", "--no-imports", "-c", query)
+    with running({**external, "KITH_LOCAL": "1", "PORT": str(free_port())}, folder) as browse:
+        form = {"login": "ann@example.com", "password": "a long password"}
+        assert "Person7" not in browse("/accounts/login/")
+        assert "Person7" in browse("/accounts/login/", form)
+        assert "Person7" in browse(f"/books/{book}/")
+        browse(f"/changes/{act}/undo/", {}, token_from=f"/changes/{act}/")
+        deadline = time.monotonic() + 30
+        while "Person7" in browse(f"/books/{book}/"):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+@contextmanager
+def running(environment, folder):
+    """Run all of Kith and yield a function that opens its pages, or posts forms, as one browser does."""
+    environment.pop("BASE_URL")
+    address = f"http://localhost:{environment['PORT']}"
+    cookies = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+
+    def browse(path, form=None, token_from=None):
+        data = None
+        if form is not None:
+            page = opener.open(address + (token_from or path), timeout=20).read().decode()
+            found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+            assert found, page
+            data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": found[1]}).encode()
+        return opener.open(address + path, data, timeout=20).read().decode()
+
+    with open(folder / "run.log", "w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.supervisor"], cwd=PROJECT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while "Ctrl-C stops it" not in (said := (folder / "run.log").read_text()):
+                assert process.poll() is None, said
+                assert time.monotonic() < deadline, said
+                time.sleep(0.1)
+            yield browse
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def test_a_missing_secret_is_a_sentence(production):
