@@ -8,7 +8,6 @@ from django.db.models.functions import UUID7, Now
 
 from books.models import ContactBook
 from contacts import limits
-from contacts.models.groups import Group
 from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization, User
 from organizations.sharing import Level
@@ -123,7 +122,7 @@ class ContactMembership(models.Model):
     pk = models.CompositePrimaryKey("contact_id", "item")
     item = models.CharField(max_length=16)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships", db_index=False)
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    group = models.ForeignKey("contacts.Group", on_delete=models.CASCADE, related_name="memberships", db_index=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.IntegerField()
     title = models.CharField(max_length=limits.NAME, blank=True)

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from books.models import ContactBook
 from contacts import limits
+from contacts.models.contact import ContactMembership
 from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization, User
 
@@ -28,8 +29,6 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def for_user(self, user: User) -> GroupQuerySet:
         """Return what `user` sees: groups of living contacts that they can read, and those they keep."""
-        from contacts.models.contact import ContactMembership
-
         readable = ContactMembership.objects.filter(
             group=OuterRef("pk"),
             contact__trashed_at__isnull=True,
