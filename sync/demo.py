@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from books.services import create_book, share_book
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.models import Source
 from contacts.services import act
-from organizations.models import Organization, Role, User
+from organizations.models import Organization, Role, Team, User
 from organizations.services import add_member, create_organization, create_team, create_user, everyone
 from organizations.sharing import Level
 
@@ -84,7 +85,7 @@ def _fill(people: list[SignIn]) -> Organization:
             ("Team", "Ourselves."),
         ]
     }
-    for book, to, level in [
+    shares: list[tuple[str, User | Team, Level]] = [
         ("Clients", editor, Level.EDIT),
         ("Clients", viewer, Level.VIEW),
         ("Prospects", sales, Level.EDIT),
@@ -92,7 +93,8 @@ def _fill(people: list[SignIn]) -> Organization:
         ("Vendors", sales, Level.EDIT),
         ("Partners", everyone(organization), Level.VIEW),
         ("Team", everyone(organization), Level.EDIT),
-    ]:
+    ]
+    for book, to, level in shares:
         share_book(by=owner, book=books[book], to=to, level=level)
     books["Personal"] = ContactBook.objects.for_user(owner).in_organization(organization).get(name="Personal")
 
@@ -129,7 +131,7 @@ def _works(kept: SignIn) -> bool:
 
 
 def _person(
-    first: str, last: str, company: str = "", title: str = "", *, groups: tuple[str, ...] = (), **more: str
+    first: str, last: str, company: str = "", title: str = "", *, groups: tuple[str, ...] = (), **more: Any
 ) -> ContactDocument:
     """Return a made-up person: `email`, `phone`, `home`, `birthday`, `url`, `city` become values, the rest fields."""
     infos = [

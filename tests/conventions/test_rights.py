@@ -1,6 +1,8 @@
 """`for_user` and django-guardian read the same grants: on random graphs of people, teams and books they agree."""
 
 import random
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,7 +25,7 @@ class World:
         self.pick = random.Random(seed)
         self.organizations = [make_organization(), make_organization()]
         self.people = [make_user() for _ in range(6)]
-        self.roles: dict[tuple, Role] = {}
+        self.roles: dict[tuple[UUID, UUID], Role] = {}
         for membership in OrganizationMembership.objects.select_related("user"):
             self.roles[membership.organization_id, membership.user_id] = Role(membership.role)
             self.people.append(membership.user)
@@ -31,14 +33,14 @@ class World:
         for organization in self.organizations:
             for person in self.pick.sample(self.people[:6], 4):
                 self._join(organization, person)
-        self.teams = {
+        self.teams: dict[int, tuple[Team, set[UUID]]] = {
             team.pk: (team, set()) for each in self.organizations for team in (make_team(each), make_team(each))
         }
         self.books = []
         for organization in self.organizations:
             for person in self._members(organization)[:3]:
                 self.books.append(make_book(person, organization))
-        self.given: dict[tuple, Level] = {}
+        self.given: dict[tuple[UUID, str, Any], Level] = {}
 
     def _members(self, organization):
         return [person for person in self.people if (organization.pk, person.pk) in self.roles]
@@ -152,12 +154,13 @@ def test_guardians_bulk_paths_fail_loudly():
     cast = make_cast()
     before = BookUserGrant.objects.count()
     books = ContactBook.objects.filter(pk=cast.private.pk)
-    for to, subject in [
+    cases: list[tuple[Any, Any]] = [
         (cast.ben, books),
         (User.objects.filter(pk=cast.ben.pk), cast.private),
         (Team.objects.filter(pk=cast.team.pk), cast.private),
         (cast.team, books),
-    ]:
+    ]
+    for to, subject in cases:
         with pytest.raises(IntegrityError, match="organization_id"), transaction.atomic():
             assign_perm("view_contactbook", to, subject)
     assert BookUserGrant.objects.count() == before

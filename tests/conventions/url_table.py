@@ -7,24 +7,65 @@ in another organization. Arguments of an address are found by name in `ARGUMENTS
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files import File
 from django.urls import get_resolver
 
+from contacts.document import ContactDocument, Info, Kind, Membership
+from contacts.models import ChangeSet, Contact, Group
+from contacts.services import create_contact
+from sync.imports import services as imports
+from sync.imports.models import Import
 from tests.factories import Cast, make_cast
 
-World = Cast
 
-ARGUMENTS: dict[str, Callable[[World], Any]] = {}
+@dataclass(frozen=True)
+class World(Cast):
+    """The cast, and in Ann's shared `book` a contact with all that has an address."""
+
+    contact: Contact
+    group: Group
+    company: Group
+    change_set: ChangeSet
+    imported: Import
+
+
+ARGUMENTS: dict[str, Callable[[World], Any]] = {
+    "book_id": lambda world: world.book.pk,
+    "contact_id": lambda world: world.contact.pk,
+    "change_set_id": lambda world: world.change_set.pk,
+    "group_id": lambda world: world.group.pk,
+    "import_id": lambda world: world.imported.pk,
+}
 """How to fill an argument of an address, by the argument's name."""
 
 
 def make_world() -> World:
     """Return the people and things that the addresses are about."""
-    return make_cast()
+    cast = make_cast()
+    contact = create_contact(
+        by=cast.ann,
+        book=cast.book,
+        document=ContactDocument(
+            first_name="Zoë",
+            infos=(Info(kind=Kind.EMAIL, label="work", value="zoe@example.com"),),
+            memberships=(Membership(kind="company", name="Zoë & Co"), Membership(kind="group", name="Friends")),
+        ),
+    )
+    file = File(io.BytesIO(b"First Name,Last Name\r\nJan,Novak\r\n"), name="people.csv")
+    return World(
+        **vars(cast),
+        contact=contact,
+        group=Group.objects.get(kind="group"),
+        company=Group.objects.get(kind="company"),
+        change_set=ChangeSet.objects.get(),
+        imported=imports.upload(by=cast.ann, book=cast.book, file=file, name="people.csv"),
+    )
 
 
 @dataclass(frozen=True)
@@ -75,8 +116,12 @@ def post(name: str, *statuses: int, **options: Any) -> Row:
     return Row(name, statuses, method="POST", **options)  # type: ignore[arg-type]  # likewise
 
 
-def organization_id(world: World) -> str:
-    return str(world.organization.pk)
+def of(path: str) -> Callable[[World], str]:
+    """Return a function that finds the key of something in the world, for `data`."""
+    return lambda world: str(getattr(world, path).pk)
+
+
+NAMED = {"first_name": "Ida", "anyway": "1"}
 
 
 TABLE: list[Row] = [
@@ -105,5 +150,57 @@ TABLE: list[Row] = [
     page("account_confirm_login_code", 302, 302, 302, 302, 302, 302),
     # --- the organization
     page("organization:switch", 302, 405, 405, 405, 405, 405),
-    post("organization:switch", 302, 302, 302, 302, 302, 404, data={"organization": organization_id}),
+    post("organization:switch", 302, 302, 302, 302, 302, 404, data={"organization": of("organization")}),
+    # --- lists and cards: one's own are everybody's; Ann's shared book is Ben's and Vic's; nothing is Sam's
+    page("contacts:list", 302, 200, 200, 200, 200, 200),
+    page("contacts:book", 302, 200, 200, 200, 404, 404),
+    page("contacts:group", 302, 200, 200, 200, 404, 404),
+    page("contacts:company", 302, 200, 200, 200, 404, 404, arguments={"group_id": lambda world: world.company.pk}),
+    page("contacts:card", 302, 200, 200, 200, 404, 404),
+    page("contacts:history", 302, 200, 200, 200, 404, 404),
+    page("contacts:avatar", 302, 404, 404, 404, 404, 404, arguments={"name": "none.webp"}),
+    page("contacts:new", 302, 200, 200, 200, 200, 200),
+    post("contacts:new", 302, 302, 302, 403, 404, 404, data={"book": of("book"), **NAMED}),
+    post("contacts:new", 302, 404, 404, 404, 404, 302, data={"book": of("foreign"), **NAMED}, note="elsewhere"),
+    page("contacts:edit", 302, 200, 200, 403, 404, 404),
+    post("contacts:edit", 302, 302, 302, 403, 404, 404, data={"book": of("book"), "base_version": "1", **NAMED}),
+    post(
+        "contacts:edit",
+        *(302, 302, 404, 403, 404, 404),
+        data={"book": of("private"), "base_version": "1", **NAMED},
+        note="moved to a book of Ann's alone",
+    ),
+    page("contacts:star", 302, 405, 405, 405, 405, 405),
+    post("contacts:star", 302, 302, 302, 403, 404, 404, data={"starred": "1"}),
+    page("contacts:delete", 302, 405, 405, 405, 405, 405),
+    post("contacts:delete", 302, 302, 302, 403, 404, 404),
+    # --- books: managed by their owner, and when they are shared by admins
+    page("contacts:book-new", 302, 200, 200, 200, 200, 200),
+    post("contacts:book-new", 302, 302, 302, 302, 302, 404, data={"name": "New", "organization": of("organization")}),
+    page("contacts:book-edit", 302, 200, 403, 403, 200, 404),
+    post("contacts:book-edit", 302, 302, 403, 403, 302, 404, data={"name": "Other"}),
+    page("contacts:book-edit", 302, 200, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
+    page("contacts:book-delete", 302, 200, 403, 403, 200, 404),
+    post("contacts:book-delete", 302, 302, 403, 403, 302, 404),
+    post("contacts:book-delete", 302, 302, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
+    # --- acts
+    page("contacts:change-set", 302, 200, 200, 200, 404, 404),
+    page("contacts:undo", 302, 405, 405, 405, 405, 405),
+    post("contacts:undo", 302, 302, 302, 403, 404, 404),
+    page("contacts:theme", 302, 405, 405, 405, 405, 405),
+    post("contacts:theme", 302, 302, 302, 302, 302, 302, data={"theme": "dark"}),
+    # --- imports: of those who edit the book
+    page("imports:new", 302, 200, 200, 403, 404, 404),
+    post("imports:new", 302, 422, 422, 403, 404, 404),
+    page("imports:show", 302, 200, 200, 403, 404, 404),
+    post("imports:mapping", 302, 302, 302, 403, 404, 404, data={"policy": "fill"}),
+    post("imports:start", 302, 302, 302, 403, 404, 404, data={"policy": "fill"}),
+    post("imports:discard", 302, 302, 302, 403, 404, 404),
+    post("imports:stop", 302, 302, 302, 403, 404, 404),
+    post("imports:retry", 302, 302, 302, 403, 404, 404),
+    post("imports:undo", 302, 404, 404, 403, 404, 404, note="of a draft"),
+    page("imports:rows", 302, 404, 404, 404, 404, 404, arguments={"kind": "failed"}),
+    page("imports:failed", 302, 404, 404, 403, 404, 404),
+    page("imports:template", 302, 200, 200, 200, 200, 200, arguments={"name": "google"}),
+    page("imports:help", 302, 200, 200, 200, 200, 200),
 ]

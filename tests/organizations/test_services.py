@@ -1,6 +1,7 @@
 """People, organizations and teams: who may make what, what is refused, and the audit line of each act."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -54,7 +55,7 @@ def test_a_user_made_by_the_operator_is_verified_and_may_have_any_password():
     user = services.create_user(email=" Ann@Example.COM ", password="x", name="Ann")
     assert user.email == "ann@example.com"
     assert user.check_password("x")
-    address = user.emailaddress_set.get()
+    address = EmailAddress.objects.get(user=user)
     assert (address.email, address.verified, address.primary) == ("ann@example.com", True, True)
 
 
