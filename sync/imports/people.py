@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from books.models import ContactBook
 from contacts.derived import region_for, sort_key
-from contacts.document import ContactDocument, InvalidDocument
+from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
 from contacts.matching import Ambiguous, Policy, combine, decide, email_keys
 from contacts.models import Contact
 from contacts.services import Act, Edit, documents_of
@@ -202,6 +202,8 @@ class _People:
         candidates: list[_Person] = []
         for key in _keys(document):
             candidates += [person for person in self._by_key.get(key, ()) if person not in candidates]
+        if not email_keys(document):
+            return next((person for person in candidates if _says_all_of(person.document, document)), None)
         return decide(document, [(person, person.document) for person in candidates])
 
     def _index(self, person: _Person) -> None:
@@ -213,6 +215,24 @@ class _People:
 
 def _nothing_new() -> str:
     return _("All of it is in the book already.")
+
+
+def _says_all_of(known: ContactDocument, document: ContactDocument) -> bool:
+    """Return whether a row without an email is this very contact: it says the same in everything, ids apart.
+
+    A name alone makes nobody the same person; but the same row imported twice is not two people.
+    """
+    return (
+        all(getattr(known, name) == getattr(document, name) for name in SCALAR_NAMES)
+        and known.starred >= document.starred
+        and [info.content for info in known.infos] == [info.content for info in document.infos]
+        and list(map(_membership, known.memberships)) == list(map(_membership, document.memberships))
+    )
+
+
+def _membership(item: Membership) -> tuple[str, ...]:
+    """Return what a membership says; the book may hold its name in another case."""
+    return (item.kind, group_key(item.name), *item.content[2:])
 
 
 def _keys(document: ContactDocument) -> list[str]:

@@ -1,0 +1,101 @@
+"""Undo import: what it made goes, what it changed comes back, what somebody changed since is kept and named."""
+
+from dataclasses import replace
+
+from contacts.models import ChangeSet
+from contacts.services import create_contact, document_of, save_contact, trash_contacts
+from contacts.services.undoing import AT_ONCE, start_undo, undo_job
+from jobs.runner import run_here
+from sync.imports import services
+from sync.imports.models import Import
+from tests.contacts.conftest import person
+from tests.sync.conftest import contents, imports, people, start, table
+
+
+def body(response) -> str:
+    return response.content.decode()
+
+
+def test_updated_contacts_come_back_and_later_changes_are_kept_and_named(committed, client):
+    ann = create_contact(
+        by=committed.ann, book=committed.book, document=person("Ann", "Before", email="ann@example.com")
+    )
+    eve = create_contact(by=committed.ann, book=committed.book, document=person("Eve", email="eve@example.com"))
+    before = contents(committed.book)
+    rows = table(
+        ("Ann", "Before", "ann@example.com", "+44 20 7946 0123", "from the file"),
+        ("Eve", "Jones", "eve@example.com", "", "from the file"),
+        ("New", "One", "new@example.com", "", ""),
+        ("New", "Two", "two@example.com", "", ""),
+        ("New", "Three", "three@example.com", "", ""),
+    )
+    imported = imports(committed.ann, committed.book, rows)
+    assert (imported.created, imported.updated) == (3, 2)
+
+    # Ben corrects what the import wrote about Eve and about one of the new people, and deletes another.
+    eve.refresh_from_db()
+    save_contact(
+        by=committed.ben, contact=eve, document=replace(document_of(eve), notes="by Ben"), base_version=eve.version
+    )
+    _, _, one, two, _three = people(committed.book)
+    save_contact(
+        by=committed.ben, contact=one, document=replace(document_of(one), nickname="Uno"), base_version=one.version
+    )
+    trash_contacts(by=committed.ben, contacts=[two.pk])
+
+    client.force_login(committed.ann)
+    client.post(f"/imports/{imported.pk}/undo/")
+    living = {contact.first_name: contact for contact in people(committed.book)}
+    assert set(living) == {"Ann", "Eve", "New"}
+    assert [data for pk, data in contents(committed.book) if pk == ann.pk] == [
+        data for pk, data in before if pk == ann.pk
+    ]
+    eve = living["Eve"]
+    assert (eve.last_name, eve.notes) == ("", "by Ben")  # only what Ben wrote stays
+    assert living["New"].nickname == "Uno"
+
+    page = body(client.get(f"/imports/{imported.pk}/"))
+    assert "2 contacts were kept" in page
+    assert "Eve</a>: somebody changed it since (Notes)" in page
+    assert "New One</a>: somebody changed it since" in page
+    again = client.post(f"/imports/{imported.pk}/undo/")
+    assert again.status_code == 302
+    assert ChangeSet.objects.filter(undo_of=imported.change_set).count() == 1
+
+
+def test_undoing_a_waiting_import_stops_it_first(committed):
+    imported = start(committed.ann, committed.book, table(("Ann", "", "ann@example.com", "", "")))
+    assert services.undo(by=committed.ben, imported=imported) is None  # nothing had been written
+    assert Import.objects.get(pk=imported.pk).state == "stopped"
+    assert run_here(imported.job_id).state == "cancelled"
+    assert people(committed.book) == []
+
+
+def test_a_large_act_is_undone_by_a_job_and_the_page_shows_how_far(committed, client):
+    rows = [(f"Person {number}", "", f"p{number}@example.com", "", "") for number in range(AT_ONCE + 1)]
+    imported = imports(committed.ann, committed.book, table(*rows))
+    undo_set = services.undo(by=committed.ann, imported=imported)
+    assert undo_set is not None
+    assert undo_set.finished_at is None
+    assert len(people(committed.book)) == AT_ONCE + 1
+    assert start_undo(by=committed.ann, change_set=imported.change_set).pk == undo_set.pk  # asked twice, begun once
+    client.force_login(committed.ann)
+    page = body(client.get(f"/imports/{imported.pk}/"))
+    assert "Undoing: 0 contacts taken back so far." in page
+    assert 'hx-trigger="every 1s"' in page
+
+    job = undo_job(undo_set)
+    assert run_here(job.pk).state == "done"
+    assert people(committed.book) == []
+    page = body(client.get(f"/imports/{imported.pk}/"))
+    assert f"{AT_ONCE + 1} contacts were taken back." in page
+    assert "hx-trigger" not in page
+
+
+def test_a_small_act_is_undone_at_once(committed):
+    rows = [(f"Person {number}", "", f"p{number}@example.com", "", "") for number in range(AT_ONCE)]
+    imported = imports(committed.ann, committed.book, table(*rows))
+    undo_set = start_undo(by=committed.ann, change_set=imported.change_set)
+    assert undo_set.finished_at is not None
+    assert undo_job(undo_set) is None
+    assert people(committed.book) == []
