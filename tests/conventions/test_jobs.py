@@ -10,6 +10,11 @@ from jobs import registry
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 CRASH_TESTS: dict[str, str] = {
+    "contacts.keep_house": (
+        "tests/contacts/test_housekeeping_crash.py::test_worker_killed_while_keeping_house_leaves_the_counts_true"
+    ),
+    "contacts.undo": "tests/sync/test_crashes.py::test_worker_killed_while_undoing_leaves_nothing_behind",
+    "imports.run": "tests/sync/test_crashes.py::test_worker_killed_in_an_import_doubles_and_loses_nothing",
     "organizations.send_mail": (
         "tests/organizations/test_mail_crash.py::test_worker_killed_while_sending_a_mail_sends_it_after_all"
     ),
