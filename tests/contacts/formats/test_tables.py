@@ -221,8 +221,8 @@ class Huge(io.RawIOBase):
         (b"x" * 100, 50),
         (b"a line, with a comma and more\r\n", 4),
         (b'""', 4),
-        (b"short\n", 4),
-        ("żółć\n".encode(), 4),
+        (b"short\n", 2),
+        ("żółć\n".encode(), 2),
     ],
     ids=range(5),
 )
@@ -292,12 +292,12 @@ def test_it_says_how_it_reads():
 
 
 def test_memory_does_not_grow_with_the_file():
-    file = Huge(HEADER.encode(), b'Ann,"Lee ""x""",ann@example.com\r\n', 60_000, b"")
+    file = Huge(HEADER.encode(), b'Ann,"Lee ""x""",ann@example.com\r\n', 20_000, b"")
     tracemalloc.start()
     try:
         count = sum(1 for _row in open_table(file).rows())
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert count == 60_000
+    assert count == 20_000
     assert peak < 12_000_000
