@@ -35,10 +35,12 @@ import django  # noqa: E402 - after the environment
 django.setup()
 
 import hypothesis  # noqa: E402 - after the environment
+from django.conf import settings  # noqa: E402 - after setup
 from django.db import connection  # noqa: E402 - after setup
 
 from config.servers import hold  # noqa: E402 - after setup
 
+settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
 LONG = bool(os.environ.get("KITH_TEST_LONG"))
 CHROMIUM = (
     "chromium",
