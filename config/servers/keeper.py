@@ -60,8 +60,6 @@ def keep(place: Place, name: str, *, testing: bool) -> None:
                         kind.erase(place)
                         shutil.rmtree(place.sockets, ignore_errors=True)
                         shutil.rmtree(place.data, ignore_errors=True)
-                    with suppress(OSError):  # the other server's socket may still be in it
-                        place.sockets.rmdir()
                     return
                 time.sleep(_LOOK_EVERY)
             now = time.monotonic()
@@ -116,4 +114,7 @@ def main(arguments: list[str]) -> int:
         with suppress(OSError):
             failure(place, name).write_text(str(error))
         return 1
+    finally:
+        with suppress(OSError):  # the other server's socket may still be in it
+            place.sockets.rmdir()
     return 0

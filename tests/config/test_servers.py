@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -85,7 +85,8 @@ def data(monkeypatch):
     folder.chmod(0o711)
     yield folder
     for number in running(folder):
-        os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was ending by itself
+            os.kill(number, signal.SIGKILL)
     place = Place(folder)
     if place.pointer.exists():
         shutil.rmtree(place.pointer.read_text().splitlines()[0], ignore_errors=True)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -119,8 +120,9 @@ def folder():
     found.chmod(0o711)
     yield found
     for number in on(found):
-        os.kill(number, signal.SIGKILL)
-    shutil.rmtree(found)
+        with suppress(ProcessLookupError):  # it was ending by itself
+            os.kill(number, signal.SIGKILL)
+    shutil.rmtree(found, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
