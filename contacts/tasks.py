@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from contacts.services.housekeeping import CHORES
 from contacts.services.undoing import KIND, run_undo
 from jobs.registry import handler
 from jobs.work import Work
@@ -11,3 +14,14 @@ from jobs.work import Work
 def undo(work: Work) -> None:
     """Undo an act of many contacts."""
     run_undo(work)
+
+
+@handler("contacts.keep_house", lane="long", every=timedelta(minutes=10))
+def keep_house(work: Work) -> None:
+    """Fold counts, erase what has been in the trash for 30 days, forget old tombstones."""
+    for chore in CHORES:
+        took = 1
+        while took:
+            with work.checkpoint():
+                took = chore()
+            work.give_way()

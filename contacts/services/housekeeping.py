@@ -110,7 +110,8 @@ def _erase(contact_ids: Sequence[UUID]) -> None:
             ("contacts_contact", "id"),
         ):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [list(contact_ids)])  # noqa: S608  # constants
-    transaction.on_commit(partial(_delete_files, pictures))
+    if pictures:
+        transaction.on_commit(partial(_delete_files, pictures))
 
 
 def _delete_files(names: Sequence[str]) -> None:
