@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from contacts.document import parse_date
 
@@ -13,6 +14,7 @@ _ZEROS = re.compile(r"0+([/.\-]0+)*")
 _NEVER = "4501-01-01"
 
 
+@lru_cache(maxsize=4_096)
 def read_date(text: str, *, day_first: bool = False) -> str | None:
     """Return a date as the document keeps it, "" when the text says that there is none, None when it is unreadable.
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from contacts import limits
 from contacts.document import ContactDocument, Info, InvalidDocument, Kind, Membership, Problem
+from contacts.formats.collected import (
+    PLAIN_EMAIL,
+    Row,
+    Step,
+    add_date,
+    add_exchange,
+    address_parts,
+    scalar_step_for,
+    short,
+    take_shown_name,
+    take_whole_name,
+)
 from contacts.formats.dates import read_date
 from contacts.formats.marks import read_groups, read_label, split_values, unguard
-from contacts.formats.names import split_name
-from contacts.formats.outlook_csv import NO_GENDER
 from contacts.formats.refusals import SkippedRow
 from contacts.formats.targets import Target, To
 from contacts.handles import email_key
@@ -38,60 +47,6 @@ def to_document(cells: Sequence[str], layout: Layout) -> Parsed:
     cannot be stored; its problems name the column. Missing cells count as empty, extra ones become custom values.
     """
     return layout.plan.run(cells)
-
-
-@dataclass(slots=True)
-class _Row:
-    """What has been made out of a row so far."""
-
-    cells: list[str]
-    scalars: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    infos: list[Info] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)  # by info: the column it came from
-    companies: list[Membership] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
-    starred: bool = False
-    date_parts: dict[str, str] = field(default_factory=dict)
-    shown: list[tuple[str, str]] = field(default_factory=list)  # (column, name shown with an email)
-    done: set[str] = field(default_factory=set)
-    long: list[str] = field(default_factory=list)  # values too long for a custom field, on their way to the notes
-    warnings: list[str] = field(default_factory=list)
-
-    def warn(self, column: str, message: str) -> None:
-        self.warnings.append(_("Column “%(column)s”: %(message)s") % {"column": column, "message": message})
-
-    def add(self, column: str, kind: Kind, label: str, custom: str, value: str, *, preferred: bool = False) -> None:
-        """Add an info; what does not fit its kind is kept as a custom value, what fits nowhere in the notes."""
-        if len(value) > _LIMITS[kind] and len(value.strip()) > _LIMITS[kind]:
-            if kind is not Kind.CUSTOM:
-                self.warn(column, _("this is too long for its field; it was kept as a custom value."))
-            self.keep(column, custom or column, value)
-            return
-        item = Info(kind=kind, label=label, custom_label=_short(custom), value=value, preferred=preferred)
-        self.infos.append(item)
-        self.sources.append(column)
-
-    def keep(self, column: str, label: str, value: str) -> None:
-        """Keep a value under a label of its own."""
-        if len(value) <= limits.VALUE:
-            self.infos.append(Info(kind=Kind.CUSTOM, custom_label=_short(label), value=value))
-            self.sources.append(column)
-        else:
-            self.warn(column, _("this is too long for a custom field; it was added to the notes."))
-            self.long.append(f"{label}: {value.strip()}")
-
-
-_LIMITS = dict.fromkeys(Kind, limits.VALUE) | {
-    Kind.EMAIL: limits.EMAIL,
-    Kind.PHONE: limits.PHONE,
-    Kind.URL: limits.URL,
-}
-type Step = Callable[[_Row, str], None]
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= limits.LABEL else label[: limits.LABEL - 1] + "…"
 
 
 class Plan:
@@ -125,7 +80,7 @@ class Plan:
         texts = [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
         if len(texts) < self._width:
             texts += [""] * (self._width - len(texts))
-        row = _Row(texts)
+        row = Row(texts)
         for index, step in self._steps:
             text = texts[index]
             if text and not text.isspace():
@@ -137,13 +92,13 @@ class Plan:
                 row.warn(title, _("the header has no title for this cell; it was kept as a custom value."))
         return self._finish(row)
 
-    def _finish(self, row: _Row) -> Parsed:
+    def _finish(self, row: Row) -> Parsed:
         if row.date_parts:
             self._birthday(row)
         for what, text in row.names.items():
-            _whole_name(row, what, text)
+            take_whole_name(row, what, text)
         for column, text in row.shown:
-            _shown_name(row, column, text)
+            take_shown_name(row, column, text)
         if row.long:
             row.scalars["notes"] = "\n\n".join(filter(None, (row.scalars.get("notes", ""), *row.long)))
         memberships = [*row.companies, *(Membership(kind="group", name=name) for name in row.groups)]
@@ -162,14 +117,14 @@ class Plan:
                 raise SkippedRow(self._why_empty(row)) from error
             raise InvalidDocument([self._located(row, problem) for problem in error.problems]) from error
 
-    def _why_empty(self, row: _Row) -> str:
+    def _why_empty(self, row: Row) -> str:
         if not any(cell.strip() for cell in row.cells):
             return _("This row is empty.")
         if row.groups or row.starred:
             return _("This row names a group but no person. Add a name, an email or a phone to import it.")
         return _("This row holds nothing about a person. Add a name, an email or a phone to import it.")
 
-    def _located(self, row: _Row, problem: Problem) -> Problem:
+    def _located(self, row: Row, problem: Problem) -> Problem:
         """Return the problem with the columns it is about, as the file calls them."""
         start, _dot, rest = problem.path.partition(".")
         position = rest.partition(".")[0]
@@ -181,7 +136,7 @@ class Plan:
         message = _("Column “%(column)s”: %(message)s") % {"column": columns[0], "message": problem.message}
         return Problem(problem.path, message)
 
-    def _birthday(self, row: _Row) -> None:
+    def _birthday(self, row: Row) -> None:
         parts = {name: text.strip() for name, text in row.date_parts.items()}
         year, month, day = (parts.get(name, "") for name in ("year", "month", "day"))
         text = "-".join(filter(None, (year, month, day)))
@@ -201,11 +156,11 @@ class Plan:
         match target.to:
             case To.SCALAR:
                 self._columns_of.setdefault(target.field, []).append(title)
-                return _scalar_step(target.field)
+                return scalar_step_for(target.field)
             case To.NAME:
                 what = target.field
 
-                def name_step(row: _Row, text: str) -> None:
+                def name_step(row: Row, text: str) -> None:
                     row.names[what] = f"{row.names[what]} {text}" if what in row.names else text
 
                 self._columns_of.setdefault("first_name", []).append(title)
@@ -223,14 +178,14 @@ class Plan:
                 return self._groups_step
             case To.STARRED:
 
-                def star_step(row: _Row, text: str) -> None:
+                def star_step(row: Row, text: str) -> None:
                     row.starred = text.strip().casefold() not in {"0", "no", "false", "n"}
 
                 return star_step
             case To.DATE_PART:
                 part = target.field
 
-                def part_step(row: _Row, text: str) -> None:
+                def part_step(row: Row, text: str) -> None:
                     row.date_parts[part] = text
 
                 return part_step
@@ -238,7 +193,7 @@ class Plan:
                 label = target.custom_label or title
                 defaults = frozenset(target.default.split("|")) if target.default else frozenset()
 
-                def custom_step(row: _Row, text: str) -> None:
+                def custom_step(row: Row, text: str) -> None:
                     if text.strip().casefold() not in defaults:
                         row.add(title, Kind.CUSTOM, "other", label, text)
 
@@ -269,7 +224,7 @@ class Plan:
         google, day_first, fallback = self._google, self._day_first, target.custom_label
         fixed = (target.label or "other", target.custom_label, False)
 
-        def info_step(row: _Row, text: str) -> None:
+        def info_step(row: Row, text: str) -> None:
             label, custom, preferred = fixed
             if label_at is not None:
                 label, custom, preferred = read_label(kind, row.cells[label_at])
@@ -278,13 +233,13 @@ class Plan:
                 elif label == "other" and not custom:
                     custom = fallback
             if type_at is not None and row.cells[type_at].strip().upper() == "EX":
-                _exchange(row, title, text, row.cells[display_at] if display_at is not None else "")
+                add_exchange(row, title, text, row.cells[display_at] if display_at is not None else "")
                 return
             for value in split_values(text) if google else (text,):
                 if kind is Kind.DATE:
-                    _add_date(row, title, label, custom, value, preferred, day_first)
+                    add_date(row, title, label, custom, value, preferred, day_first)
                 elif value.strip():
-                    if kind is Kind.EMAIL and not _PLAIN_EMAIL.fullmatch(value) and email_key(value) is None:
+                    if kind is Kind.EMAIL and not PLAIN_EMAIL.fullmatch(value) and email_key(value) is None:
                         message = _("“%(text)s” is not an email address; it was kept as it stands.")
                         row.warn(title, message % {"text": value.strip()[:60]})
                     row.add(title, kind, label, custom, value, preferred=preferred)
@@ -293,12 +248,12 @@ class Plan:
         return info_step
 
     def _shown_step(self, index: int, target: Target, title: str) -> Step:
-        def shown_step(row: _Row, text: str) -> None:
+        def shown_step(row: Row, text: str) -> None:
             row.shown.append((title, text))
 
         return shown_step
 
-    def _groups_step(self, row: _Row, text: str) -> None:
+    def _groups_step(self, row: Row, text: str) -> None:
         names = split_values(text) if self._google or ":::" in text else self._group_splitter.split(text)
         if self._plain_marks:
             names = [f"* {name}" if name.strip() in {"myContacts", "starred"} else name for name in names]
@@ -306,7 +261,7 @@ class Plan:
         row.groups += groups
         row.starred |= starred
 
-    def _pieces(self, row: _Row, indices: list[int], join: str = " ") -> list[str]:
+    def _pieces(self, row: Row, indices: list[int], join: str = " ") -> list[str]:
         texts = [row.cells[index] for index in indices if row.cells[index].strip()]
         if not texts:
             return []
@@ -321,7 +276,7 @@ class Plan:
         self._columns_of.setdefault("infos", []).append(title)
         fixed = (target.label or "other", "", False)
 
-        def address_step(row: _Row, text: str) -> None:
+        def address_step(row: Row, text: str) -> None:
             if key in row.done:
                 return
             row.done.add(key)
@@ -329,12 +284,12 @@ class Plan:
             found = {part: pieces for part, at in columns.items() if (pieces := self._pieces(row, at, "\n"))}
             for position in range(max(map(len, found.values()))):
                 parts = {part: pieces[position] for part, pieces in found.items() if position < len(pieces)}
-                parts = _address(parts)
+                parts = address_parts(parts)
                 if any(parts.values()):
                     item = Info(
                         kind=Kind.ADDRESS,
                         label=label,
-                        custom_label=_short(custom),
+                        custom_label=short(custom),
                         address=parts,
                         preferred=preferred,
                     )
@@ -349,7 +304,7 @@ class Plan:
         key = f"{target.to}{target.group}"
         self._columns_of.setdefault("memberships", []).append(self._header[next(iter(columns.values()))[0]])
 
-        def company_step(row: _Row, text: str) -> None:
+        def company_step(row: Row, text: str) -> None:
             if key in row.done:
                 return
             row.done.add(key)
@@ -359,110 +314,3 @@ class Plan:
                 row.companies.append(Membership(kind="company", **{"name": "", **parts}))
 
         return company_step
-
-
-def _scalar_step(name: str) -> Step:
-    def scalar_step(row: _Row, text: str) -> None:
-        if name == "gender" and text.strip().casefold() in NO_GENDER:
-            return
-        known = row.scalars.get(name)
-        row.scalars[name] = text if known is None else f"{known}\n{text}" if name == "notes" else f"{known} {text}"
-
-    return scalar_step
-
-
-def _add_date(row: _Row, column: str, label: str, custom: str, text: str, preferred: bool, day_first: bool) -> None:
-    date = read_date(text, day_first=day_first)
-    if date:
-        row.add(column, Kind.DATE, label, custom, date, preferred=preferred)
-    elif date is None:
-        message = _("“%(text)s” is not a date that can be read; it was kept as a custom value.")
-        row.warn(column, message % {"text": text.strip()[:60]})
-        row.keep(column, custom or column, text)
-
-
-_PLAIN_EMAIL = re.compile(r"\s*[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+\s*")
-_EMAIL = re.compile(r"[^\s@<>(){}\[\],;:\"']+@[^\s@<>(){}\[\],;:\"']+")
-
-
-def _exchange(row: _Row, column: str, text: str, shown: str) -> None:
-    """Keep an address of Exchange's own directory, and take the email that stands in the name shown with it."""
-    row.keep(column, _("Exchange address"), text)
-    if found := _EMAIL.search(shown):
-        row.warn(column, _("this is an Exchange address; the email was taken from the name shown with it."))
-        row.add(column, Kind.EMAIL, "other", "", found[0])
-    else:
-        row.warn(column, _("this is an Exchange address, not an email; it was kept as a custom value."))
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))
-
-
-def _names(row: _Row) -> str:
-    return " ".join(row.scalars.values())
-
-
-def _shown_name(row: _Row, column: str, text: str) -> None:
-    """Keep the name shown with an email where it says more than name and email do."""
-    rest = text
-    for info in row.infos:
-        if info.kind is Kind.EMAIL:
-            rest = rest.replace(info.value.strip(), " ")
-    if rest.strip(" ()<>'\"") and not _words(rest) <= _words(
-        " ".join((_names(row), *(company.name for company in row.companies)))
-    ):
-        row.add(column, Kind.CUSTOM, "other", column, text)
-
-
-_NAME_FIELDS = ("first_name", "middle_name", "last_name")
-
-
-def _whole_name(row: _Row, what: str, text: str) -> None:
-    """Take a name that stands in one cell: split if it is all there is, kept beside the parts if it says more."""
-    if what == "phonetic":
-        parts = [row.scalars.get(f"phonetic_{name}", "") for name in _NAME_FIELDS]
-        if not any(parts):
-            row.scalars["phonetic_first_name"] = text
-        elif not _words(text) <= _words(" ".join(parts)):
-            row.add("Yomi Name", Kind.CUSTOM, "other", "Yomi Name", text)
-        return
-    whole = " ".join(text.split())
-    first = " ".join(row.scalars.get("first_name", "").split())
-    others = any(row.scalars.get(name, "").strip() for name in _NAME_FIELDS[1:])
-    if not others and first in {"", whole}:
-        row.scalars.pop("first_name", None)
-        for name, value in split_name(whole).items():
-            if not row.scalars.get(name, "").strip():
-                row.scalars[name] = value
-            elif not _words(value) <= _words(row.scalars[name]):
-                row.scalars[name] += f" {value}"
-    elif not _words(whole) <= _words(_names(row)):
-        row.add(_("Name"), Kind.CUSTOM, "other", _("Name"), text)
-
-
-_COUNTRY_CODE = re.compile(r"[A-Z]{2}")
-
-
-def _address(parts: dict[str, str]) -> dict[str, str]:
-    """Return the parts of an address as the document has them; what only the whole address says is added."""
-    extended = [parts.pop(part, "") for part in ("street2", "street3", "extended")]
-    formatted = parts.pop("formatted", "")
-    if text := "\n".join(filter(None, extended)):
-        parts["extended"] = text
-    if not formatted:
-        return parts
-    if not parts:
-        return {"street": formatted}
-    known = " ".join(parts.values()).replace(",", " ").split()
-    if set(formatted.replace(",", " ").split()) <= set(known):
-        return parts
-    words = _words(" ".join(known))
-    more = [
-        line.strip()
-        for line in formatted.splitlines()
-        if not _words(line) <= words and not _COUNTRY_CODE.fullmatch(line.strip())
-    ]
-    if more:
-        parts["extended"] = "\n".join(filter(None, (parts.get("extended", ""), *more)))
-    return parts

@@ -187,10 +187,11 @@ def test_too_many_cells():
     assert str(MAX_CELLS) in found.failed[3]
 
 
-class Huge(io.RawIOBase):
+class Huge(io.BytesIO):
     """A file with one enormous cell, made up as it is read."""
 
     def __init__(self, before, unit, times, after):
+        super().__init__()
         self._parts = (before, unit, times, after)
         self.size = len(before) + len(unit) * times + len(after)
         self._position = 0
@@ -241,7 +242,7 @@ def test_an_enormous_cell(unit, megabytes, quote):
         tracemalloc.stop()
     assert [(number, first[:3]) for number, first, _problem in found] == [(2, "Ann"), (3, "Bad"), (4, "Ben")]
     assert [bool(problem) for _number, _first, problem in found] == [False, True, False]
-    assert "1 MB" in found[1][2]
+    assert "1 MB" in (found[1][2] or "")
     assert peak < 30_000_000
 
 
@@ -295,7 +296,7 @@ def test_memory_does_not_grow_with_the_file():
     file = Huge(HEADER.encode(), b'Ann,"Lee ""x""",ann@example.com\r\n', 20_000, b"")
     tracemalloc.start()
     try:
-        count = sum(1 for _row in open_table(file).rows())
+        count = len([row.number for row in open_table(file).rows()])
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
