@@ -9,8 +9,10 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-#: Longer notes are shown as plain text: rendering them would hold the page up.
+#: Longer notes are shown as plain text: rendering them would hold the page up. So are more deeply nested ones, of
+#: which the parser would leave out what is innermost.
 LONGEST = 30_000
+DEEPEST = 20
 
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
@@ -22,18 +24,19 @@ _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5"}
 
 @cache
 def _parser() -> MarkdownIt:
-    # Nested quotes and lists cost more than they are worth in a note.
-    options = {"html": False, "breaks": True, "linkify": False, "maxNesting": 20}
+    options = {"html": False, "breaks": True, "linkify": False, "maxNesting": DEEPEST}
     return MarkdownIt("commonmark", options).enable(["table", "strikethrough"]).disable(["image", "reference"])
 
 
 def render(source: str) -> SafeString:
     """Return notes as safe HTML. Headings begin below the card's own; links open without telling where from."""
     if len(source) > LONGEST:
-        return mark_safe(linebreaks(source, autoescape=True))  # noqa: S308 - escaped by `linebreaks`
+        return _plain(source)
     parser = _parser()
     environment: dict[str, object] = {}
     tokens = parser.parse(source, environment)
+    if any(token.level >= DEEPEST - 1 for token in tokens):
+        return _plain(source)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = _HEADINGS.get(token.tag, "h6")
@@ -46,3 +49,7 @@ def render(source: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(clean)  # noqa: S308 - cleaned by nh3 to the tags above
+
+
+def _plain(source: str) -> SafeString:
+    return mark_safe(linebreaks(source, autoescape=True))  # noqa: S308 - escaped by `linebreaks`

@@ -155,7 +155,8 @@ class Page(HTMLParser):
         for name, value in values.items():
             if name == "style" or name.startswith(("on", "hx-on")):
                 self.mistakes.append(f"{name}=… on <{tag}>")
-            if value.strip().lower().startswith(("javascript:", "js:")):
+            held = name == "value" or (name.startswith("data-") and not name.startswith("data-hx-"))  # only data
+            if value.strip().lower().startswith(("javascript:", "js:")) and not held:
                 self.mistakes.append(f"{name}={value.strip().split(':')[0]}:… on <{tag}>")
         if tag == "form" and values.get("method", "").lower() == "post":
             self._form, self._protected = values.get("action", "") or "(its own page)", False
