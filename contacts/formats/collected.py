@@ -43,6 +43,8 @@ class Row:
                 self.warn(column, _("this is too long for its field; it was kept as a custom value."))
             self.keep(column, custom or column, value)
             return
+        if len(custom) > limits.LABEL:
+            self.warn(column, _("its label is too long: “%(label)s”; it was cut.") % {"label": custom[:200]})
         item = Info(kind=kind, label=label, custom_label=short(custom), value=value, preferred=preferred)
         self.infos.append(item)
         self.sources.append(column)
@@ -96,7 +98,7 @@ _EMAIL = re.compile(r"[^\s@<>(){}\[\],;:\"']+@[^\s@<>(){}\[\],;:\"']+")
 def add_exchange(row: Row, column: str, text: str, shown: str) -> None:
     """Keep an address of Exchange's own directory, and take the email that stands in the name shown with it."""
     row.keep(column, _("Exchange address"), text)
-    if found := _EMAIL.search(shown):
+    if found := _EMAIL.search(shown[: limits.EMAIL * 2]):
         row.warn(column, _("this is an Exchange address; the email was taken from the name shown with it."))
         row.add(column, Kind.EMAIL, "other", "", found[0])
     else:

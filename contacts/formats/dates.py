@@ -10,17 +10,23 @@ from contacts.document import parse_date
 _SEPARATED = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})")
 _MIDNIGHT = re.compile(r"[ T]+(?:0{1,2}:00(?::00)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 _ZEROS = re.compile(r"0+([/.\-]0+)*")
+_LONGEST = 40  # no date is longer
 # Outlook's word for "no date": the end of its calendar.
 _NEVER = "4501-01-01"
 
 
-@lru_cache(maxsize=4_096)
 def read_date(text: str, *, day_first: bool = False) -> str | None:
     """Return a date as the document keeps it, "" when the text says that there is none, None when it is unreadable.
 
     `day_first`: 6/10/1987 is the sixth of October. A first part above 12 is always a day, a second one never a month.
     """
-    text = _MIDNIGHT.sub("", text.strip())
+    text = text.strip()
+    return _read(text, day_first) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4_096)
+def _read(text: str, day_first: bool) -> str | None:
+    text = _MIDNIGHT.sub("", text)
     if not text or _ZEROS.fullmatch(text):
         return ""
     iso = parse_date(text) if text.startswith("--") else None

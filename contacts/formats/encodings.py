@@ -162,7 +162,9 @@ def _plausibility(text: str, letters: frozenset[str], *, latin: bool) -> float:
     """Return how likely a text was meant, -1 to 1: its characters beyond ASCII are letters, in their usual places."""
     score = 0.0
     count = 0
-    for word in re.findall(r"\S*[^\x00-\x7f]\S*", text):
+    for word in text.split():
+        if word.isascii():
+            continue
         foreign = [character for character in word if not character.isascii()]
         count += len(foreign)
         for character in foreign:

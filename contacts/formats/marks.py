@@ -80,9 +80,13 @@ def _means_something(kind: Kind, text: str) -> bool:
     return text == "*" or text.startswith("* ") or _key(text) in _KNOWN[kind]
 
 
-@lru_cache(maxsize=4_096)
 def read_label(kind: Kind, text: str) -> tuple[str, str, bool]:
     """Return (label, label of one's own, preferred) of a label cell; an empty one is "other"."""
+    return _read_label(kind, text) if len(text) <= 200 else _read_label.__wrapped__(kind, text)
+
+
+@lru_cache(maxsize=4_096)
+def _read_label(kind: Kind, text: str) -> tuple[str, str, bool]:
     text = text.strip()
     preferred = text == "*" or text.startswith("* ")
     if preferred:

@@ -8,6 +8,8 @@ from functools import cache
 from nameparser import HumanName
 from nameparser.config import CONSTANTS
 
+from contacts import limits
+
 # Han, kana, hangul: names in them are written family first and mostly without a blank.
 _UNSPLIT = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f]")
 _PARTS = {"title": "prefix", "first": "first_name", "middle": "middle_name", "last": "last_name", "suffix": "suffix"}
@@ -31,7 +33,7 @@ def _special_words() -> frozenset[str]:
 def split_name(text: str) -> dict[str, str]:
     """Return the name fields of a document for a whole name. Nothing of it is lost; at worst all is the first name."""
     text = " ".join(text.split())
-    if _UNSPLIT.search(text):
+    if len(text) > limits.NAME or _UNSPLIT.search(text):
         return {"first_name": text}
     words = text.split(" ")
     plain = all(_PLAIN_WORD.fullmatch(word) and word.casefold() not in _special_words() for word in words)

@@ -1,5 +1,8 @@
 """What the cells of real exports hold, oddity by oddity."""
 
+import contextlib
+import time
+
 import pytest
 
 from contacts.document import InvalidDocument, Kind
@@ -348,3 +351,25 @@ def test_a_file_of_nothing_usual():
     assert found.only.full_name == "Ann Lee"
     assert companies(found.only) == [("Acme", "", "", "")]
     assert ("custom", "Favourite colour", "red") in infos(found.only)
+
+
+def test_long_nonsense_in_any_column_costs_no_time():
+    header = OLD + "Birthday|Notes|Photo|Phone 1 - Type|Phone 1 - Value|Address 1 - Formatted|E-mail Type"
+    for layout in (
+        detect(header.split("|")),
+        detect((OUTLOOK + "E-mail Type|E-mail Display Name|Birthday").split("|")),
+    ):
+        for text in ("T" * 900_000, " '" * 450_000, "a" * 900_000, "\\" * 900_000, "0/" * 450_000, "(" * 900_000):
+            for position in range(len(layout.header)):
+                cells = ["Ann", *["EX" if title == "E-mail Type" else "" for title in layout.header[1:]]]
+                cells[position] = text
+                started = time.monotonic()
+                with contextlib.suppress(InvalidDocument):
+                    to_document(cells, layout)
+                assert time.monotonic() - started < 2, (layout.header[position], text[:3])
+
+
+def test_a_label_that_is_too_long_is_cut_and_said():
+    document, (warning,) = one(GOOGLE, f"Ann|||{'long ' * 20}|a@x.example|")
+    assert document.infos[0].custom_label == ("long " * 20)[:63] + "…"
+    assert "long long" in warning
