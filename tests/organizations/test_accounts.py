@@ -20,6 +20,7 @@ from organizations.middleware import CurrentOrganization
 from organizations.models import AuditEntry, Organization, OrganizationMembership, OutgoingMail, User
 from organizations.outgoing import opened
 from tests.factories import PASSWORD, make_cast, make_organization, make_user
+from tests.hashers import QuickArgon2
 
 LOGIN, SIGNUP, RESET = "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
 NEW_PASSWORD = "another-long-password"
@@ -223,6 +224,21 @@ def test_who_has_an_account_already_sees_the_same_and_gets_a_mail(client, ann):
     assert again == new
     assert (User.objects.count(), Organization.objects.count()) == before
     assert {tuple(mail.to) for mail in mails()} == {("zoe@example.com",), ("ann@example.com",)}
+
+
+def test_signing_up_hashes_a_password_whether_one_has_an_account_or_not(client, ann, monkeypatch):
+    hashed = []
+    quick = QuickArgon2.encode
+
+    def counted(self, password, salt):
+        hashed.append(password)
+        return quick(self, password, salt)
+
+    monkeypatch.setattr(QuickArgon2, "encode", counted)
+    client.post(SIGNUP, ANSWER)
+    new = len(hashed)
+    client.post(SIGNUP, {**ANSWER, "email": ann.email})
+    assert (new, len(hashed)) == (1, 2)
 
 
 def test_two_sign_ups_at_once_make_one_account(client, monkeypatch):

@@ -1,16 +1,27 @@
 """People, organizations and teams: who may make what, what is refused, and the audit line of each act."""
 
+import threading
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from books.models import BookTeamGrant, BookUserGrant, ContactBook
 from organizations import audit, services
 from organizations.models import AuditEntry, Organization, OrganizationMembership, Role, Team, TeamMembership, User
 from organizations.permissions import NotVisible
 from organizations.sharing import Level
-from tests.factories import commit_checks, make_book, make_member, make_organization, make_team, make_user, share
+from tests.factories import (
+    commit_checks,
+    make_book,
+    make_cast,
+    make_member,
+    make_organization,
+    make_team,
+    make_user,
+    share,
+)
 
 
 def actions(organization):
@@ -236,3 +247,29 @@ def test_a_person_in_two_organizations_keeps_them_apart(cast):
     team = make_team(cast.organization, cast.ben)
     with pytest.raises(ValidationError, match="not one of Elsewhere"):
         share(make_book(cast.sam, cast.elsewhere), team, Level.VIEW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_cannot_demote_each_other_at_once():
+    cast = make_cast()
+    services.change_role(organization=cast.organization, user=cast.ben, role=Role.OWNER, by=cast.ann)
+    both = threading.Barrier(2)
+    outcomes = []
+
+    def demote(user, by):
+        try:
+            both.wait(timeout=30)
+            services.change_role(organization=cast.organization, user=user, role=Role.MEMBER, by=by)
+            outcomes.append("done")
+        except (ValidationError, PermissionDenied):
+            outcomes.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=demote, args=args) for args in [(cast.ann, cast.ben), (cast.ben, cast.ann)]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "refused"]
+    assert OrganizationMembership.objects.filter(organization=cast.organization, role=Role.OWNER).count() == 1
