@@ -117,7 +117,9 @@ def lock_to_manage(*, by: User | None, book: ContactBook) -> ContactBook:
     Raises `NotVisible` when it does not exist for `by`, `PermissionDenied` when they only use it. The right is
     read after the lock is had, so that one taken away meanwhile is gone here too.
     """
-    locked = ContactBook._base_manager.select_for_update(no_key=True).filter(pk=book.pk, deleted_at=None).first()
+    # FOR UPDATE, not NO KEY UPDATE: whoever writes contacts holds the book's key (`contacts.services.acts`), and
+    # must be finished first, or find the right gone.
+    locked = ContactBook._base_manager.select_for_update().filter(pk=book.pk, deleted_at=None).first()
     if locked is None:
         raise NotVisible
     if by is not None:
