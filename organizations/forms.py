@@ -29,6 +29,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth pub
         help_text=_("Your company or team, or your own name when you work alone."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
+    account_already_exists: bool  # set by django-allauth when the address is validated
     field_order: ClassVar[list[str]] = ["name", "email", "password1", "organization"]
 
     def clean_name(self) -> str:
