@@ -169,7 +169,7 @@ def _own_broker(tmp_path_factory):
 
 def _point_app_at(url: str) -> None:
     app.conf.update(broker_url=url)
-    app._after_fork()  # type: ignore[attr-defined] # forgets its connections, as in a new process; not in the stubs
+    app._after_fork()
 
 
 @pytest.fixture

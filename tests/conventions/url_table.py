@@ -108,12 +108,12 @@ def _arguments_of(name: str) -> list[str]:
 
 def page(name: str, *statuses: int, **options: Any) -> Row:
     """Return the row of a GET."""
-    return Row(name, statuses, **options)  # type: ignore[arg-type]  # six, or the comparison fails
+    return Row(name, statuses, **options)
 
 
 def post(name: str, *statuses: int, **options: Any) -> Row:
     """Return the row of a POST."""
-    return Row(name, statuses, method="POST", **options)  # type: ignore[arg-type]  # likewise
+    return Row(name, statuses, method="POST", **options)
 
 
 def of(path: str) -> Callable[[World], str]:
