@@ -1,4 +1,4 @@
-// <contact-list><ul><li><a class="row-link">…</a><form>star</form></li>…</ul></contact-list>
+// <contact-list><div role="list"><div role="listitem"><a class="row-link">…</a> star</div>…</div></contact-list>
 // A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, j and k, Home, End, Page keys, Enter or o.
 
 const PAGE = 8;
@@ -7,7 +7,7 @@ class ContactList extends HTMLElement {
   #watch = new MutationObserver(() => this.#prepare());
 
   connectedCallback() {
-    this.list = this.querySelector("ul");
+    this.list = this.querySelector("[role=list]");
     if (!this.list) return;
     this.list.setAttribute("role", "grid");
     this.list.setAttribute("aria-rowcount", this.dataset.total || "-1");

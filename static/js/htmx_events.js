@@ -45,9 +45,8 @@ body.addEventListener("htmx:afterSwap", () => {
 
 body.addEventListener("htmx:afterSettle", ({ detail }) => {
   const target = detail.target;
-  const count = target.querySelector?.("[data-announce]") ?? target.closest?.("[data-announce]");
-  if (count?.dataset.announce && detail.elt.closest("search-field")) say(count.dataset.announce);
-  if (target.id === "detail") {
+  if (detail.requestConfig?.elt?.closest("search-field")) say(document.getElementById("results")?.dataset.announce ?? "");
+  if (target?.id === "detail") {
     target.scrollTop = 0;
     const pane = target.querySelector("[data-pane]");
     if (pane) target.closest("[data-pane]:not(#detail *)")?.setAttribute("data-pane", pane.dataset.pane);

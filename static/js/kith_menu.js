@@ -54,7 +54,7 @@ class KithMenu extends HTMLElement {
     const open = event.newState === "open";
     this.button?.setAttribute("aria-expanded", String(open));
     if (open) {
-      this.#items()[0]?.focus();
+      if (!this.menu.contains(document.activeElement)) this.#items()[0]?.focus();
       return;
     }
     this.menu.classList.remove("menu-placed");
@@ -68,12 +68,12 @@ class KithMenu extends HTMLElement {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     this.#opener = this.button;
-    this.menu.showPopover({ source: this.button });
-    if (event.key === "ArrowUp") this.#items().at(-1)?.focus();
+    if (!this.menu.matches(":popover-open")) this.menu.showPopover({ source: this.button });
+    this.#items().at(event.key === "ArrowUp" ? -1 : 0)?.focus();
   };
 
   #onContext = (event) => {
-    if (event.defaultPrevented || event.target.closest("input, textarea, [popover]:popover-open .menu-item")) return;
+    if (event.defaultPrevented || event.target.closest("input, textarea, .menu-item")) return;
     event.preventDefault();
     const box = event.target.getBoundingClientRect();
     const byKey = event.clientX === 0 && event.clientY === 0;
@@ -99,6 +99,7 @@ class KithMenu extends HTMLElement {
     const { width, height } = this.menu.getBoundingClientRect();
     this.menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
     this.menu.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
+    this.#items()[0]?.focus();
   }
 
   #onKey = (event) => {

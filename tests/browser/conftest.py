@@ -1,0 +1,50 @@
+"""A browser that is signed in as one of the cast, and fails the test for anything its console complains about."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.factories import make_cast
+
+# Playwright runs a loop in the test's thread; the tests themselves use the database there one step at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+#: What a browser says of every answer with such a status: the test looks at those itself.
+EXPECTED = ("Failed to load resource",)
+
+
+@pytest.fixture
+def cast(transactional_db):
+    """The cast, committed: the server works in other threads."""
+    return make_cast()
+
+
+@pytest.fixture
+def open_as(live_server, browser):
+    """Return a function that opens the site as somebody (nobody without) in a window of its own; options are
+    Playwright's. The page's `complaints` must stay empty."""
+    pages = []
+
+    def opened(user=None, **options):
+        context = browser.new_context(
+            base_url=live_server.url, **{"viewport": {"width": 1440, "height": 900}, **options}
+        )
+        context.set_default_timeout(15_000)
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        complaints = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        pages.append((page, complaints))
+        return page
+
+    yield opened
+    for page, complaints in pages:
+        page.context.close()
+        assert [text for text in complaints if not text.startswith(EXPECTED)] == []
