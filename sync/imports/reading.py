@@ -28,7 +28,7 @@ PREVIEW_ROWS = 20
 SAMPLED_ROWS = 200
 SAMPLES = 3
 
-BATCH_ROWS = 500
+BATCH_ROWS = 300
 #: Characters in one batch: long notes make it shorter, so that memory stays bounded.
 BATCH_SIZE = 4_000_000
 

@@ -164,9 +164,11 @@ def retry(*, by: User, imported: Import) -> Import:
 
 def undo(*, by: User, imported: Import) -> ChangeSet | None:
     """Undo all that an import wrote; a running one is stopped first. Returns the change-set of the undo, which a job
-    may still be writing; None when nothing had been written. Raises `NotVisible` and `NotAllowed`."""
+    may still be writing; None when nothing had been written. Raises `NotVisible` (for a draft too), `NotAllowed`."""
     imported = stop(by=by, imported=imported)
-    if imported.change_set is None or not (imported.created or imported.updated):
+    if imported.change_set is None:
+        raise NotVisible  # a draft has nothing to undo
+    if not (imported.created or imported.updated):
         return None
     return start_undo(by=by, change_set=imported.change_set)
 

@@ -13,6 +13,7 @@ from books.models import ContactBook
 from contacts.matching import Policy
 from contacts.models import Contact
 from contacts.services import document_of
+from jobs.doorbell import doorbell
 from jobs.runner import run_here
 from organizations.models import User
 from sync.imports import services
@@ -36,9 +37,14 @@ def committed(transactional_db) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    """Keep uploads of one test apart from those of others."""
-    settings.MEDIA_ROOT = tmp_path / "files"
+def _apart(request, settings, tmp_path, monkeypatch):
+    """Keep the files of a test apart, and its jobs from a worker that an earlier test left running.
+
+    Not in tests that ask for a worker: it looks where the settings of the run say, and has to hear the bell.
+    """
+    if "worker" not in request.fixturenames:
+        settings.MEDIA_ROOT = tmp_path / "files"
+        monkeypatch.setattr(doorbell, "ring", lambda lane: None)
 
 
 def table(*rows: Sequence[str], header: str = "First Name,Last Name,E-mail 1 - Value,Phone 1 - Value,Notes") -> bytes:

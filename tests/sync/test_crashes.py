@@ -18,11 +18,6 @@ from tests.worker import Worker, finished, until
 ROWS = 3_000
 
 
-@pytest.fixture
-def _files(settings, child_environment):
-    """Keep uploads where the worker, another process, finds them."""
-
-
 def many(number: int, *, twice: int = 0, notes: str = "") -> bytes:
     """Return a file of people, of whom the first `twice` occur a second time at its end, with a phone more."""
     lines = ["First Name,Last Name,E-mail 1 - Value,Phone 1 - Value,Notes"]
