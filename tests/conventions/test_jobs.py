@@ -14,6 +14,7 @@ CRASH_TESTS: dict[str, str] = {
         "tests/contacts/test_housekeeping_crash.py::test_worker_killed_while_keeping_house_leaves_the_counts_true"
     ),
     "contacts.undo": "tests/sync/test_crashes.py::test_worker_killed_while_undoing_leaves_nothing_behind",
+    "imports.tidy": "tests/sync/test_tidying.py::test_worker_killed_while_tidying_goes_on",
     "imports.run": "tests/sync/test_crashes.py::test_worker_killed_in_an_import_doubles_and_loses_nothing",
     "organizations.send_mail": (
         "tests/organizations/test_mail_crash.py::test_worker_killed_while_sending_a_mail_sends_it_after_all"
