@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -55,11 +56,22 @@ def new(request: SignedInRequest) -> HttpResponse:
         form.warning = _missing(document)
     if form.errors or form.warning:
         return _page(request, panel, form, None, status=422)
+    key = _key(request, form.form_key)
     try:
-        contact = create_contact(by=request.user, book=book, document=document, form_key=_key(form.form_key))
+        contact = create_contact(by=request.user, book=book, document=document, form_key=key)
     except Busy as busy:
         form.errors[""] = str(busy)
         return _page(request, panel, form, None, status=422)
+    except IntegrityError as error:
+        if "form_key" not in str(error):
+            raise
+        # The same form is being saved by another request, or what it made is gone.
+        known = Contact.objects.for_user(request.user).filter(changes__change_set__form_key=key).first()
+        if known is None:
+            form.form_key = str(uuid.uuid4())
+            form.errors[""] = _("This was created before and deleted since. Send the form again to create it anew.")
+            return _page(request, panel, form, None, status=422)
+        contact = known
     tell(request, _("%(name)s is in %(book)s.") % {"name": contact.display_name, "book": book.name})
     return go(request, _card_address(panel, contact, book))
 
@@ -195,9 +207,10 @@ def _version(request: SignedInRequest, contact: Contact) -> int:
     return int(text)
 
 
-def _key(text: str) -> UUID | None:
+def _key(request: SignedInRequest, text: str) -> UUID | None:
+    """Return the key by which a form sent twice is known: the person's own, whatever key others send."""
     try:
-        return UUID(text)
+        return uuid.uuid5(UUID(text), str(request.user.pk))
     except ValueError:
         return None
 

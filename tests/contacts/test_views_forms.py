@@ -1,12 +1,14 @@
 """Creating and editing a contact: whole or not at all, with and without a script, and no text lost."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from contacts.models import Change, ChangeSet, Contact
 from contacts.services import create_contact, document_of, save_contact
@@ -148,6 +150,36 @@ def test_the_same_form_sent_twice_is_one_contact(cast):
     fields = form_of(client.get("/contacts/new/")) | {"first_name": "Ana", "anyway": "1"}
     first, second = client.post("/contacts/new/", fields), client.post("/contacts/new/", fields)
     assert card_of(first) == card_of(second)
+    assert Contact.objects.count() == 1
+
+
+def test_a_form_whose_contact_was_deleted_is_asked_for_again(cast):
+    client = signed_in(cast.ann)
+    fields = form_of(client.get("/contacts/new/")) | {"first_name": "Ana", "anyway": "1"}
+    contact = card_of(client.post("/contacts/new/", fields))
+    client.post(f"/contacts/{contact.pk}/delete/")
+    answer = client.post("/contacts/new/", fields)
+    assert answer.status_code == 422
+    assert "created before and deleted since" in answer.text
+    assert card_of(client.post("/contacts/new/", form_of(answer) | {"anyway": "1"})) != contact
+    # Somebody else who sends the same key is not told of it.
+    assert card_of(signed_in(cast.sam).post("/contacts/new/", fields | {"book": cast.foreign.pk})).book == cast.foreign
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_once_is_one_contact(cast):
+    client, other = signed_in(cast.ann), signed_in(cast.ann)
+    fields = form_of(client.get("/contacts/new/")) | {"first_name": "Ana", "anyway": "1"}
+
+    def send(client):
+        try:
+            return card_of(client.post("/contacts/new/", fields)).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(send, (client, other))
+    assert first == second
     assert Contact.objects.count() == 1
 
 
