@@ -1,0 +1,76 @@
+"""Teams of an organization, and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.audit import Action
+from organizations.models import Organization, Team, TeamMembership, User
+from organizations.names import clean_name
+from organizations.permissions import ADMINISTRATORS, require_member, require_role
+
+
+@transaction.atomic
+def create_team(*, organization: Organization, title: str, members: Iterable[User] = (), by: User | None) -> Team:
+    """Return a new team of people who belong to `organization`. Admins and owners only."""
+    require_role(by, organization, *ADMINISTRATORS)
+    team = Team.objects.create(organization=organization, title=clean_name(title))
+    audit.write(Action.TEAM_CREATED, by=by, organization=organization, target=team)
+    for user in dict.fromkeys(members):
+        _join(team, user, by=by)
+    return team
+
+
+@transaction.atomic
+def add_to_team(*, team: Team, user: User, by: User | None) -> None:
+    """Put a member of the organization into the team; nothing changes when they are in it. Admins and owners only."""
+    require_role(by, team.organization, *ADMINISTRATORS)
+    if not TeamMembership.objects.filter(team=team, user=user).exists():
+        _join(team, user, by=by)
+
+
+@transaction.atomic
+def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
+    """Take somebody out of the team, and with it what it opened to them, at once. Admins and owners only.
+
+    Raises `ValidationError` for the team of everyone, which one leaves with the organization alone.
+    """
+    require_role(by, team.organization, *ADMINISTRATORS)
+    if team.everyone:
+        raise ValidationError(
+            _("Everybody in %(organization)s is in this team. Remove the person from the organization instead.")
+            % {"organization": team.organization},
+            code="everyone",
+        )
+    gone, _rows = TeamMembership.objects.filter(team=team, user=user).delete()
+    if gone:
+        audit.write(
+            Action.TEAM_MEMBER_REMOVED,
+            by=by,
+            organization=team.organization,
+            target=team,
+            detail={"user": str(user.pk), "name": str(user)},
+        )
+
+
+def everyone(organization: Organization) -> Team:
+    """Return the team that everybody in `organization` is in. One query."""
+    return Team.objects.get(organization=organization, everyone=True)
+
+
+def _join(team: Team, user: User, *, by: User | None) -> None:
+    """Insert the team membership and its audit line; refuse people from elsewhere."""
+    require_member(user, team.organization)
+    TeamMembership.objects.create(team=team, user=user)
+    audit.write(
+        Action.TEAM_MEMBER_ADDED,
+        by=by,
+        organization=team.organization,
+        target=team,
+        detail={"user": str(user.pk), "name": str(user)},
+    )
