@@ -14,7 +14,7 @@ from contacts.models import Group
 from organizations.models import Organization, User
 
 #: A reader of less than this part of an organization's contacts is served book by book, through the indexes that
-#: begin with the book; one of more through those that begin with the organization (measured: `docs/performance.md`).
+#: begin with the book; one of more through those that begin with the organization (ADR 8 has the measures).
 SMALL_SHARE = 0.1
 #: Above so many books, asking each in turn costs more than it saves.
 MANY_BOOKS = 400

@@ -16,7 +16,7 @@ FOREIGN = {"PATH", "DJANGO_SETTINGS_MODULE", "CELERY_SKIP_CHECKS"}  # not ours t
 VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r"<img[^>]*\ssrc=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$", re.MULTILINE)
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
@@ -167,6 +167,18 @@ def test_files_that_the_documents_name_are_there():
         for path in documents()
         for code in CODE.findall(without_fences(path))
         if is_path(code) and not (ROOT / code).exists()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_documents_that_the_code_names_are_there():
+    named = re.compile(r"(?<![\w/])docs/[\w\-/]+(?:\.\w+)?")
+    wrong = [
+        f"{where(path)}: {name}"
+        for path in files(".py", ".css", ".js", ".html", "Makefile")
+        if "tests" not in path.parts
+        for name in named.findall(text(path))
+        if not (ROOT / name).exists()
     ]
     assert not wrong, "\n".join(wrong)
 
