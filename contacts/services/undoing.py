@@ -11,7 +11,7 @@ from contacts.models import Change, ChangeSet
 from contacts.services.acts import finish
 from contacts.services.undo import begin_undo, undo_batch
 from jobs.models import INSTALLATION, Job
-from jobs.services import enqueue
+from jobs.services import cancel, enqueue
 from jobs.work import Refused, Work
 from organizations.models import User
 
@@ -25,9 +25,11 @@ def start_undo(*, by: User, change_set: ChangeSet) -> ChangeSet:
     """Undo an act: at once when it made few changes, else by a job. Return the change-set of the undo.
 
     Its `finished_at` is None while the job works; `undo_job` tells how far it is, `kept` what it left and why. Asked
-    twice, the undo under way is returned. Stop an act that still runs before. Raises `NotVisible` and `NotAllowed`.
+    twice, the undo under way is returned. An act that still runs is stopped first: the job of a long act has the id
+    of its change-set as its key. Raises `NotVisible` and `NotAllowed`, and nothing is stopped then.
     """
     with transaction.atomic():
+        _stop(change_set)
         # Whoever asks second waits here, and finds what the first one began.
         list(ChangeSet.objects.filter(pk=change_set.pk).select_for_update(no_key=True).values_list("pk"))
         running = ChangeSet.objects.filter(undo_of=change_set, finished_at__isnull=True, actor_id=by.pk)
@@ -49,6 +51,14 @@ def start_undo(*, by: User, change_set: ChangeSet) -> ChangeSet:
             cursor, _reverted, _kept = undo_batch(by=by, undo_set=undo_set, cursor=cursor)
         finish(undo_set)
     return undo_set
+
+
+def _stop(change_set: ChangeSet) -> None:
+    """Stop the job that still writes to a change-set, waiting for the batch under way."""
+    running = Job.objects.unfinished().for_organization(change_set.organization_id).filter(key=str(change_set.pk))
+    for job_id in running.values_list("pk", flat=True):
+        cancel(job_id)  # before anything else is locked: the job locks its row first, too
+        finish(change_set)
 
 
 def run_undo(work: Work) -> None:

@@ -135,10 +135,14 @@ class Import(models.Model):
         return self.state in UNFINISHED
 
     def note_job(self, job: Job | None) -> None:
-        """Take over from the job row what only that knows: that the job was given up. Not saved."""
-        if job is not None and self.is_unfinished and job.state == State.FAILED:
+        """Take over from the job row what only that knows: that it was given up, or stopped by an undo. Not saved."""
+        if job is None or not self.is_unfinished:
+            return
+        if job.state == State.FAILED:
             self.state = ImportState.FAILED
             self.sentence = job.error
+        elif job.state == State.CANCELLED:
+            self.state = ImportState.STOPPED
 
 
 class ImportOutcome(models.Model):

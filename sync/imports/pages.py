@@ -28,6 +28,8 @@ from sync.imports.services import job_of, undo_of
 SHOWN = 20
 ROWS_A_PAGE = 200
 AS_RECOGNISED = "="
+#: Columns whose meaning can be chosen: each brings a long list of meanings into the page.
+OFFERED_COLUMNS = 150
 
 POLICIES: dict[Policy, tuple[Promise | str, Promise | str]] = {
     Policy.FILL: (
@@ -111,8 +113,17 @@ class DraftPage:
 
     @cached_property
     def columns(self) -> list[ColumnChoice]:
-        """The columns in which something stands."""
-        return [_choice(column, self.layout) for column in self._preview.columns if column.samples]
+        """The first columns in which something stands."""
+        return [_choice(column, self.layout) for column in self._filled[:OFFERED_COLUMNS]]
+
+    @property
+    def further_columns(self) -> int:
+        """How many columns more there are in which something stands."""
+        return max(0, len(self._filled) - OFFERED_COLUMNS)
+
+    @cached_property
+    def _filled(self) -> list[Column]:
+        return [column for column in self._preview.columns if column.samples]
 
     @property
     def empty_columns(self) -> list[str]:

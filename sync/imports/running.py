@@ -168,3 +168,9 @@ class _Source:
 
 
 _kept: list[_Source] = []  # one at most
+
+
+def close_kept() -> None:
+    """Close the file that this process keeps open for the next turn, if any."""
+    while _kept:
+        _kept.pop().file.close()

@@ -118,7 +118,7 @@ def start(*, by: User, imported: Import) -> Import:
             organization_id=imported.organization_id,
             actor_id=by.pk,
             payload={"import": str(imported.pk)},
-            key=str(imported.pk),
+            key=str(imported.change_set.pk),  # by which an undo of the act finds what it has to stop
         )
         imported.job_id = job.pk
         imported.state = ImportState.WAITING

@@ -96,7 +96,7 @@ def test_stopped_midway(committed, midway):
 def test_a_job_that_gives_way_goes_on_where_it_was(committed, midway, monkeypatch):
     """Each slice one batch: whether the file stayed open or is opened anew, no row is lost or doubled."""
     monkeypatch.setattr("jobs.work.SLICE_SECONDS", 0.0)
-    midway.append(running._kept.clear)
+    midway.append(running.close_kept)
     imported = run(start(committed.ann, committed.book, ROWS))
     assert (imported.state, imported.created, imported.rows_done) == ("done", 6, 6)
     assert len(people(committed.book)) == 6

@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
+
 from contacts.models import ChangeSet
-from contacts.services import create_contact, document_of, save_contact, trash_contacts
+from contacts.services import NotAllowed, NotVisible, create_contact, document_of, save_contact, trash_contacts
 from contacts.services.undoing import AT_ONCE, start_undo, undo_job
+from jobs.claims import claim_one
+from jobs.models import Job
+from jobs.runner import run as run_claimed
 from jobs.runner import run_here
-from sync.imports import services
+from sync.imports import running, services
 from sync.imports.models import Import
 from tests.contacts.conftest import person
-from tests.sync.conftest import contents, imports, people, start, table
+from tests.sync.conftest import contents, imports, people, run, start, table
 
 
 def body(response) -> str:
@@ -99,3 +104,41 @@ def test_a_small_act_is_undone_at_once(committed):
     assert undo_set.finished_at is not None
     assert undo_job(undo_set) is None
     assert people(committed.book) == []
+
+
+def test_undoing_the_act_of_a_running_import_stops_its_job_first(committed, client):
+    imported = imports_partly(committed)
+    undo_set = start_undo(by=committed.ben, change_set=imported.change_set)
+    assert undo_set.finished_at is not None
+    assert people(committed.book) == []
+    assert run_here(imported.job_id).state == "cancelled"
+    assert people(committed.book) == []
+    client.force_login(committed.ann)
+    page = body(client.get(f"/imports/{imported.pk}/"))
+    assert "The import was stopped" in page
+    assert "This import was undone" in page
+
+
+def test_whoever_may_not_undo_stops_nothing(committed):
+    imported = imports_partly(committed)
+    for user, refusal in ((committed.vic, NotAllowed), (committed.sam, NotVisible)):
+        with pytest.raises(refusal):
+            start_undo(by=user, change_set=imported.change_set)
+    assert Job.objects.unfinished().filter(pk=imported.job_id).exists()
+    assert run(imported).created == 3
+
+
+def imports_partly(cast) -> Import:
+    """Return an import of three people whose job gave way after the first."""
+    rows = table(*[("Person", str(number), f"p{number}@example.com", "", "") for number in range(3)])
+    imported = start(cast.ann, cast.book, rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sync.imports.reading.BATCH_ROWS", 1)
+        patch.setattr("jobs.work.SLICE_SECONDS", 0.0)
+        job = claim_one(imported.job_id)
+        assert job is not None
+        run_claimed(job)
+    running.close_kept()
+    imported.refresh_from_db()
+    assert (imported.state, imported.rows_done) == ("running", 1)
+    return imported
