@@ -59,7 +59,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     """Edit contact book: its name, description and place in search."""
     book = _managed(request, book_id)
-    panel = Panel(request)
+    panel = Panel(request, organization=book.organization)
     known = {name: getattr(book, name) for name in ("name", "description", "exclude_from_search")}
     form = BookForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
@@ -84,7 +84,7 @@ def _form(request: SignedInRequest, panel: Panel, context: dict[str, Any], form:
 def delete(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     """Delete contact book, after saying what that means."""
     book = _managed(request, book_id)
-    panel = Panel(request)
+    panel = Panel(request, organization=book.organization)
     if request.method == "POST":
         try:
             done = delete_book(by=request.user, book=book)

@@ -44,7 +44,7 @@ def _may_edit(request: SignedInRequest, contact: Contact) -> bool:
 def card(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Everything that is set of one contact."""
     contact = visible(request, contact_id)
-    panel = Panel(request)
+    panel = Panel(request, organization=contact.organization)
     return show(request, "contacts/card.html", panel, _card(request, contact))
 
 
@@ -68,7 +68,7 @@ def _card(request: SignedInRequest, contact: Contact) -> dict[str, Any]:
 def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """What happened to the contact, as far back as the person may see: newest first, paged by key."""
     contact = visible(request, contact_id)
-    panel = Panel(request)
+    panel = Panel(request, organization=contact.organization)
     changes = Change.objects.for_user(request.user).filter(contact=contact)
     before = request.GET.get("before", "")
     if before:
@@ -105,7 +105,7 @@ def star(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
         )
     if wants_piece(request):
         where = "card" if request.POST.get("where") == "card" else "row"
-        context = {"panel": Panel(request), "contact": contact, "where": where}
+        context = {"panel": Panel(request, organization=contact.organization), "contact": contact, "where": where}
         return render(request, "contacts/star.html", context)
     return HttpResponseRedirect(next_of(request, reverse("contacts:card", args=[contact.pk])))
 
@@ -114,7 +114,7 @@ def star(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 def delete(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Put the contact into the trash at once; the answer offers to undo it."""
     contact = visible(request, contact_id, at_least=Level.EDIT)
-    panel = Panel(request)
+    panel = Panel(request, organization=contact.organization)
     try:
         done = trash_contacts(by=request.user, contacts=[contact.pk])
     except Busy as busy:

@@ -29,10 +29,10 @@ _CARD = re.compile(r"/contacts/([0-9a-f-]{36})/")
 @require_safe
 def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     """What one act changed: the first fifty changes that the person can see, and how many there are."""
-    found = get_object_or_404(ChangeSet.objects.for_user(request.user), pk=change_set_id)
+    found = get_object_or_404(ChangeSet.objects.for_user(request.user).select_related("organization"), pk=change_set_id)
     changes = Change.objects.for_user(request.user).filter(change_set=found)
     shown = list(changes.select_related("change_set", "contact", "book", "from_book").order_by("pk")[:SHOWN])
-    panel = Panel(request)
+    panel = Panel(request, organization=found.organization)
     readable = {book.pk for book in panel.books}
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)

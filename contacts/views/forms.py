@@ -80,7 +80,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Edit a contact; choosing another contact book moves it. What others saved meanwhile is merged in."""
     contact = visible(request, contact_id, at_least=Level.EDIT)
-    panel = Panel(request)
+    panel = Panel(request, organization=contact.organization)
     if request.method != "POST":
         document = document_of(contact)
         form = ContactForm(draft_of(document), _books(panel, contact), contact.book, base_version=contact.version)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,11 +36,19 @@ class Panel:
     """The sidebar and list around a page, for one request. Everything is read when first used, and once.
 
     The filters come from the query (`q book group company starred sort`); `chosen` overrides them for addresses that
-    name a book, group or company themselves. Raises `Http404` for a filter that does not exist for the person.
+    name a book, group or company themselves, `organization` is that of the object shown beside. Raises `Http404` for
+    a filter that does not exist for the person.
     """
 
-    def __init__(self, request: SignedInRequest, *, chosen: Mapping[str, UUID] | None = None) -> None:
+    def __init__(
+        self,
+        request: SignedInRequest,
+        *,
+        chosen: Mapping[str, UUID] | None = None,
+        organization: Organization | None = None,
+    ) -> None:
         self.request = request
+        self._shown = organization
         self.user = request.user
         query: QueryDict = request.GET
         ids = {name: _id(str(query[name])) for name in ("book", "group", "company") if query.get(name)}
@@ -64,7 +73,9 @@ class Panel:
 
     @cached_property
     def organization(self) -> Organization:
-        """The organization of the book or group shown, else that of the session."""
+        """The organization of what is shown, else of the book or group that is listed, else that of the session."""
+        if self._shown:
+            return self._shown
         chosen = self.book or self.group or self.company
         return chosen.organization if chosen else self.request.organization
 
@@ -107,6 +118,16 @@ class Panel:
     def by_name_url(self) -> str:
         """The address of all that the search matches, by name."""
         return self.address(self.filters(sort=BY_NAME))
+
+    @property
+    def is_by_given(self) -> bool:
+        """Whether the list is in the order of first names."""
+        return self.sort == "given"
+
+    @cached_property
+    def other_order_url(self) -> str:
+        """The address of the same list in the other order: by first or by last names."""
+        return self.address(self.filters(sort="" if self.is_by_given else "given"))
 
     @cached_property
     def more_url(self) -> str:
@@ -220,7 +241,7 @@ class Panel:
     def page(self) -> Page:
         """The rows shown: the best matches while searching, else a page by name."""
         if not self.q:
-            order = self.sort if self.sort in listing.ORDERS else "family"
+            order = self.sort if self.sort in listing.ORDERS else self.user.name_order
             return listing.page(self.scope, after=self.after, order=order)
         if self.sort == BY_NAME:
             return search.find_page(self.scope, self.q, after=self.after)
@@ -298,7 +319,8 @@ def show(
     whole: dict[str, Any] = {"panel": panel, "title": "", "contact": None, "pane": "detail", **(context or {})}
     if isinstance(whole["title"], Promise):
         whole["title"] = str(whole["title"])
-    return render_page(request, template, whole, fragment="piece", status=status)
+    with timezone.override(request.user.time_zone or None):
+        return render_page(request, template, whole, fragment="piece", status=status)
 
 
 def _id(text: str) -> UUID:

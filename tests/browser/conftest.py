@@ -40,7 +40,7 @@ def open_as(live_server, browser):
         page = context.new_page()
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("console", lambda message: complaints.extend([message.text] if message.type == "error" else []))
         pages.append((page, complaints))
         return page
 

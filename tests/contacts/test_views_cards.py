@@ -10,10 +10,12 @@ from contacts.avatars import store
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.models import Change, ChangeSet, Contact
 from contacts.services import create_contact, document_of, move_contacts, save_contact
+from organizations.models import Role
+from organizations.services import add_member
 from tests.contacts.conftest import person
 from tests.contacts.test_avatars import picture
 from tests.contacts.test_views_lists import HTMX, add, plain, rows, signed_in
-from tests.factories import make_cast
+from tests.factories import make_cast, share
 
 FULL = ContactDocument(
     prefix="Dr.",
@@ -89,6 +91,24 @@ def test_the_list_stays_beside_the_card(cast, ana):
     text = signed_in(cast.ann).get(f"/contacts/{ana.pk}/?q=ben")
     assert rows(text) == ["Ben Other"]
     assert f"/contacts/{ana.pk}/edit/?q=ben" in text.text
+
+
+def test_a_card_shows_the_books_of_its_own_organization(cast, ana):
+    add_member(organization=cast.elsewhere, user=cast.ann, role=Role.MEMBER, by=None)
+    share(cast.foreign, cast.ann)
+    theirs = create_contact(by=cast.sam, book=cast.foreign, document=person("Foreign", "One"))
+    client = signed_in(cast.ann)
+    for contact, name, other in ((ana, "Clients", "Foreign"), (theirs, "Foreign", "Clients")):
+        text = client.get(f"/contacts/{contact.pk}/").text
+        assert f"<bdi>{name}</bdi>" in text
+        assert f"<bdi>{other}</bdi>" not in text
+
+
+def test_times_are_in_the_zone_of_the_person(cast, ana):
+    Change.objects.filter(contact=ana).update(at="2026-01-31T23:30:00Z")
+    cast.vic.time_zone = "Asia/Tokyo"
+    cast.vic.save()
+    assert "1 February 2026, 08:30" in signed_in(cast.vic).get(f"/contacts/{ana.pk}/history/").text
 
 
 def test_viewers_are_offered_nothing_and_may_do_nothing(cast, ana):

@@ -121,6 +121,16 @@ def test_a_query_is_text_and_nothing_else(cast):
         assert "<script>" not in response.text.replace("<script type", "")
 
 
+def test_the_list_is_by_last_or_by_first_names(cast):
+    add(cast, "Ana", "Prado")
+    add(cast, "Zoe", "Adams")
+    client = signed_in(cast.vic)
+    page = client.get("/contacts/")
+    assert rows(page) == ["Zoe Adams", "Ana Prado"]
+    assert 'href="/contacts/?sort=given"' in page.text
+    assert rows(client.get("/contacts/?sort=given")) == ["Ana Prado", "Zoe Adams"]
+
+
 def test_a_page_key_that_is_none_starts_over(cast):
     add(cast, "Ana", "Prado")
     for key in ("x", "WyJhIl0", "bnVsbA", "%00", "a" * 5000):
