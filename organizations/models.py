@@ -14,6 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import UUID7, Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.mixins import GuardianGroupMixin, GuardianUserMixin
 from guardian.models import GroupObjectPermissionAbstract
@@ -29,6 +30,21 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
+class NameOrder(models.TextChoices):
+    """Which part of a name the lists of a person go by."""
+
+    FAMILY = "family", _("Family name")
+    GIVEN = "given", _("Given name")
+
+
+class Theme(models.TextChoices):
+    """Light or dark; empty is as the device has it."""
+
+    DEVICE = "", _("Theme of this device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class Organization(models.Model):
     """The tenant: everything that people share belongs to one. Working alone is an organization of one."""
 
@@ -36,6 +52,7 @@ class Organization(models.Model):
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=80, unique=True)
     region = models.CharField(max_length=2, default="US")
+    require_second_factor = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
@@ -69,6 +86,15 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     region = models.CharField(max_length=2, blank=True)
+    picture = models.CharField(max_length=100, blank=True, db_default="", editable=False)  # a name in the storage
+    name_order = models.CharField(
+        _("sort contacts by"),
+        max_length=6,
+        choices=NameOrder.choices,
+        default=NameOrder.FAMILY,
+        db_default=NameOrder.FAMILY,
+    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
     groups = models.ManyToManyField(  # type: ignore[assignment,var-annotated]  # the stubs fix it to auth.Group; guardian reads teams here
         "Team",
@@ -92,6 +118,13 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     def is_staff(self) -> bool:
         """Nobody is staff: organization admins have a site of their own, by role."""
         return False
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the person's picture, empty without one."""
+        if not self.picture:
+            return ""
+        return reverse("settings:picture", args=[self.pk, self.picture.rpartition("/")[2]])
 
     def get_full_name(self) -> str:
         """Return the name shown to colleagues."""
