@@ -324,7 +324,7 @@ class StandingPage:
     def may_undo(self) -> bool:
         """Whether *Undo import* is offered."""
         wrote = self.imported.created or self.imported.updated
-        return self.may_edit and bool(wrote) and self.undo_set is None
+        return self.may_edit and bool(wrote) and (self.undo_set is None or self.undo_failed)
 
     @cached_property
     def reverted(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import PurePath
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from contacts.formats.refusals import NotATable
 from contacts.formats.templates import FORMATS, supported_fields, template_csv
 from contacts.matching import Policy
 from contacts.services import Busy
+from contacts.services.undoing import is_given_up
 from contacts.views.answers import refuse, tell
 from jobs.services import NotRetryable
 from organizations.http import SignedInRequest
@@ -92,7 +94,9 @@ def start(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     """Keep what was corrected in a draft and start it. Started twice, it runs once."""
     imported, _may_edit = _found(request, import_id)
     if _correct(request, imported):
-        services.start(by=request.user, imported=imported)
+        # Whoever else started or discarded it in between: its page says how it stands.
+        with contextlib.suppress(services.NotADraft):
+            services.start(by=request.user, imported=imported)
     return HttpResponseRedirect(_address(imported))
 
 
@@ -129,9 +133,10 @@ def retry(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: SignedInRequest, import_id: UUID) -> HttpResponse:
-    """Undo an import, stopping it first. A small one is undone at once, a large one by a job."""
+    """Undo an import, stopping it first. A small one is undone at once, a large one by a job; one given up goes on."""
     imported, _may_edit = _found(request, import_id)
-    if services.undo_of(imported) is None:
+    standing = services.undo_of(imported)
+    if standing is None or is_given_up(standing):
         try:
             services.undo(by=request.user, imported=imported)
         except Busy as busy:

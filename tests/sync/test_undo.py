@@ -142,3 +142,23 @@ def imports_partly(cast) -> Import:
     imported.refresh_from_db()
     assert (imported.state, imported.rows_done) == ("running", 1)
     return imported
+
+
+def test_an_undo_that_was_given_up_goes_on_when_asked_again(committed, client):
+    rows = [("Person", str(number), f"p{number}@example.com", "", "") for number in range(AT_ONCE + 1)]
+    imported = imports(committed.ann, committed.book, table(*rows))
+    undo_set = services.undo(by=committed.ann, imported=imported)
+    assert undo_set is not None
+    job = undo_job(undo_set)
+    assert job is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("contacts.services.undoing.undo_batch", lambda **given: 1 / 0)
+        assert run_here(job.pk).state == "failed"
+    client.force_login(committed.ann)
+    page = body(client.get(f"/imports/{imported.pk}/"))
+    assert "The undo stopped at an error" in page
+    assert "Undo import" in page
+    client.post(f"/imports/{imported.pk}/undo/")
+    assert run_here(job.pk).state == "done"
+    assert people(committed.book) == []
+    assert "This import was undone" in body(client.get(f"/imports/{imported.pk}/"))
