@@ -82,7 +82,7 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
 
 def scope_without_star(scope: Scope) -> Scope:
     """Return the scope with contacts that are not starred, too."""
-    return Scope(scope.organization_id, scope.region, scope.book_ids, scope.by_book, scope.group_id)
+    return Scope(scope.organization_id, scope.region, scope.book_ids, scope.by_book, scope.group_ids)
 
 
 def count(scope: Scope, *, most: int = 10_000) -> int:
@@ -121,5 +121,5 @@ def read_key(text: str | None) -> tuple[str, UUID] | None:
             return None
         sort_key.encode()
         return str(sort_key), UUID(contact_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         return None

@@ -22,7 +22,7 @@ MANY_BOOKS = 400
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The contacts asked for: living ones, in `book_ids`, in `group_id` and starred where set.
+    """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred where set.
 
     Made by `scope_for`, which checked what the person may read; passing a scope on never widens it.
     """
@@ -31,18 +31,18 @@ class Scope:
     region: str
     book_ids: tuple[UUID, ...]
     by_book: bool
-    group_id: UUID | None = None
+    group_ids: tuple[UUID, ...] = ()
     starred: bool = False
 
     def conditions(self, alias: str, contact: str) -> tuple[str, list[Any]]:
         """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column."""
         sql, values = "", []
-        if self.group_id:
+        for group_id in self.group_ids:
             sql += (
                 " AND EXISTS (SELECT FROM contacts_contactmembership member"
                 f" WHERE member.group_id = %s AND member.contact_id = {alias}.{contact})"
             )
-            values.append(self.group_id)
+            values.append(group_id)
         if self.starred:
             sql += f" AND EXISTS (SELECT FROM contacts_contact star WHERE star.id = {alias}.{contact} AND star.starred)"
         return sql, values
@@ -54,19 +54,21 @@ def scope_for(
     *,
     book: ContactBook | None = None,
     group: Group | None = None,
+    company: Group | None = None,
     starred: bool = False,
     searching: bool = False,
 ) -> Scope:
-    """Return what `user` may read in `organization`, or in one `book` or `group` of it. At most two queries.
+    """Return what `user` may read in `organization`, or in one `book`, `group`, `company` of it. At most two queries.
 
-    `book` and `group` must come from `for_user`. While `searching` all books, those excluded from search are left out.
+    `book`, `group` and `company` must come from `for_user`. While `searching` all books, those excluded from search
+    are left out.
     """
     scope = Scope(
         organization_id=organization.pk,
         region=organization.region,
         book_ids=(book.pk,) if book else (),
         by_book=True,
-        group_id=group.pk if group else None,
+        group_ids=tuple(chosen.pk for chosen in (group, company) if chosen),
         starred=starred,
     )
     if book:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from contacts.services.errors import Busy
 from contacts.services.housekeeping import CHORES
 from contacts.services.undoing import KIND, run_undo
 from jobs.registry import handler
 from jobs.work import Work
 
 
-@handler(KIND, lane="long")
+@handler(KIND, lane="long", retry_on=(Busy,))
 def undo(work: Work) -> None:
     """Undo an act of many contacts."""
     run_undo(work)

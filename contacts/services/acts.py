@@ -106,13 +106,15 @@ def act(
                 finish(change_set)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            raise Busy(_who_is_busy(organization or change_set.organization if change_set else organization)) from error
+            raise Busy(_who_is_busy(by, change_set.organization_id if change_set else None)) from error
         raise
 
 
-def _who_is_busy(organization: Organization | None) -> str:
+def _who_is_busy(by: User, organization_id: UUID | None) -> str:
+    """Return a sentence that names the long act under way, if there is one that `by` may know of."""
     running = (
-        ChangeSet.objects.filter(organization=organization, finished_at__isnull=True)
+        ChangeSet.objects.for_user(by)
+        .filter(organization=organization_id, finished_at__isnull=True)
         .order_by("-started_at", "id")
         .first()
     )

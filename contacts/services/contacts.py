@@ -16,7 +16,7 @@ from contacts.merging import merge
 from contacts.models import ChangeSet, Contact, Source
 from contacts.services.acts import Act, Edit, act, hold_contacts
 from contacts.services.errors import EditConflict, NotVisible
-from contacts.services.history import document_at, document_of
+from contacts.services.history import document_at, document_of, require_seen
 from contacts.services.rows import documents_of
 from organizations.models import Organization, User
 
@@ -59,7 +59,8 @@ def save_contact(
     """Save what `by` made of the contact's version `base_version`, and move it to `book` when another is given.
 
     What others saved since is merged in: different fields by themselves; for the same field `EditConflict` is raised
-    and nothing is written. Raises `InvalidDocument`, `NotVisible`, `NotAllowed` and `Busy` likewise.
+    and nothing is written. Raises `InvalidDocument`, `NotVisible`, `NotAllowed` and `Busy` likewise; `NotVisible` also
+    for a `base_version` from before what `by` may see of the contact's history.
     """
     with act(by=by, organization=contact.organization, source=source, label=contact.display_name) as writing:
         [locked] = hold_contacts(by, [contact.pk])
@@ -67,14 +68,17 @@ def save_contact(
         if locked.version == base_version:
             merged = document.normalised(like=current)
         else:
+            require_seen(by=by, contact=locked, version=base_version)
             base = document_at(locked, base_version)
             result = merge(base, document.normalised(like=base), current)
             if result.conflicts:
                 raise EditConflict(result.conflicts, result.document, locked.version)
             merged = result.document
-        if book is not None and book.pk != locked.book_id:
-            writing.move([locked], book)
+        # First what changed, then the move: readers of the new book are not told what stood there before.
         writing.update([Edit(locked, current, merged)])
+        if book is not None and book.pk != locked.book_id:
+            locked.refresh_from_db()
+            writing.move([locked], book)
     return Contact.objects.get(pk=contact.pk)
 
 
@@ -123,8 +127,10 @@ def _act_on(
 ) -> Iterator[tuple[Act, list[Contact]]]:
     """Open an act on contacts of one organization, all locked and editable by `by`. Yields (act, contacts)."""
     visible = Contact.objects.trashed_for_user(by) if trashed else Contact.objects.for_user(by)
-    organizations = set(visible.filter(pk__in=contacts).values_list("organization", flat=True))
-    if len(organizations) != 1:
+    found = dict(visible.filter(pk__in=contacts).values_list("pk", "organization"))
+    organizations = set(found.values())
+    # Before any lock: nobody waits for, or learns of, what they cannot see.
+    if len(organizations) != 1 or len(found) < len(set(contacts)):
         raise NotVisible
     organization = Organization.objects.get(pk=organizations.pop())
     with act(by=by, organization=organization, label=label) as writing:

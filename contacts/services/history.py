@@ -7,7 +7,9 @@ from typing import Any
 
 from contacts.document import ContactDocument, Info, Membership
 from contacts.models import Change, ChangeKind, Contact
+from contacts.services.errors import NotVisible
 from contacts.services.rows import documents_of
+from organizations.models import User
 
 
 def document_of(contact: Contact) -> ContactDocument:
@@ -23,6 +25,18 @@ def with_fields(document: ContactDocument, data: dict[str, Any]) -> ContactDocum
     if "memberships" in values:
         values["memberships"] = tuple(Membership.from_json(item) for item in values["memberships"])
     return replace(document, **values)
+
+
+def require_seen(*, by: User, contact: Contact, version: int) -> None:
+    """Raise `NotVisible` when `by` may not know what `contact` was at `version`: in a book that they cannot read.
+
+    Two queries, none for today's version.
+    """
+    if version >= contact.version:
+        return
+    later = {"contact": contact, "kind": ChangeKind.UPDATE, "version__gt": version}
+    if Change.objects.for_user(by).filter(**later).count() < Change.objects.filter(**later).count():
+        raise NotVisible
 
 
 def document_at(contact: Contact, version: int) -> ContactDocument:

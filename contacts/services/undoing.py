@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from django.db import transaction
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from contacts.models import Change, ChangeSet
 from contacts.services.acts import finish
 from contacts.services.undo import begin_undo, undo_batch
-from jobs.models import INSTALLATION, Job
-from jobs.services import cancel, enqueue
+from jobs.models import INSTALLATION, Job, State
+from jobs.services import NotRetryable, cancel, enqueue, retry
 from jobs.work import Refused, Work
 from organizations.models import User
 
@@ -25,8 +26,9 @@ def start_undo(*, by: User, change_set: ChangeSet) -> ChangeSet:
     """Undo an act: at once when it made few changes, else by a job. Return the change-set of the undo.
 
     Its `finished_at` is None while the job works; `undo_job` tells how far it is, `kept` what it left and why. Asked
-    twice, the undo under way is returned. An act that still runs is stopped first: the job of a long act has the id
-    of its change-set as its key. Raises `NotVisible` and `NotAllowed`, and nothing is stopped then.
+    twice, the undo under way is returned; one whose job was given up goes on where it stopped. An act that still runs
+    is stopped first: the job of a long act has the id of its change-set as its key. Raises `NotVisible` and
+    `NotAllowed`, and nothing is stopped then.
     """
     with transaction.atomic():
         _stop(change_set)
@@ -34,6 +36,9 @@ def start_undo(*, by: User, change_set: ChangeSet) -> ChangeSet:
         list(ChangeSet.objects.filter(pk=change_set.pk).select_for_update(no_key=True).values_list("pk"))
         running = ChangeSet.objects.filter(undo_of=change_set, finished_at__isnull=True, actor_id=by.pk)
         if (standing := running.order_by("-started_at").first()) is not None:
+            if (job := _given_up(standing)) is not None:
+                with suppress(NotRetryable):  # somebody was quicker
+                    retry(job.pk)
             return standing
         undo_set = begin_undo(by=by, change_set=change_set)
         changes = Change.objects.filter(change_set=change_set).order_by("pk")
@@ -88,6 +93,16 @@ def undo_job(undo_set: ChangeSet) -> Job | None:
     """Return the job of an undo, the last one if there were several; None when it was done at once. One query."""
     jobs = Job.objects.for_kind(KIND).for_organization(undo_set.organization_id).filter(key=str(undo_set.pk))
     return jobs.order_by("-created_at").first()
+
+
+def is_given_up(undo_set: ChangeSet) -> bool:
+    """Return whether an undo stopped at an error, so that undoing again lets it go on. At most one query."""
+    return _given_up(undo_set) is not None
+
+
+def _given_up(undo_set: ChangeSet) -> Job | None:
+    job = undo_job(undo_set) if undo_set.finished_at is None else None
+    return job if job is not None and job.state == State.FAILED else None
 
 
 def reverted_count(undo_set: ChangeSet) -> int:

@@ -64,7 +64,12 @@ def in_threads(*functions: Callable[[], object]) -> list[BaseException | None]:
 
 def test_a_form_save_waits_for_a_long_act_at_most_two_seconds_and_says_who(cast):
     contact = create_contact(by=cast.ben, book=cast.book, document=person("Ana"))
+    hidden = begin(by=cast.ann, organization=cast.organization, source=Source.IMPORT, label="Import of secrets.csv")
+    with act(by=cast.ann, change_set=hidden) as writing:
+        writing.create(cast.private, [person("Secret")])
     running = begin(by=cast.ann, organization=cast.organization, source=Source.IMPORT, label="Import of people.csv")
+    with act(by=cast.ann, change_set=running) as writing:
+        writing.create(cast.book, [person("First")])
     holding, done = threading.Event(), threading.Event()
 
     def long_act() -> None:
@@ -86,6 +91,14 @@ def test_a_form_save_waits_for_a_long_act_at_most_two_seconds_and_says_who(cast)
     assert "people.csv" in str(error)
     finish(running)
     assert document_of(Contact.objects.get(pk=contact.pk)).first_name == "Ana"
+
+    # What else goes on in the organization is not told to whom it does not concern.
+    holding.clear()
+    done.clear()
+    running = hidden
+    _long, error = in_threads(long_act, save)
+    assert isinstance(error, Busy)
+    assert str(error) == "Somebody is changing this contact right now. Try again in a moment."
 
 
 def test_many_edits_of_one_contact_lose_nothing(cast):
