@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import books, cards, changes, forms, lists, pictures, theme
+from contacts.views import access, books, cards, changes, forms, lists, pictures, theme
 
 app_name = "contacts"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("books/<uuid:book_id>/", lists.book, name="book"),
     path("books/<uuid:book_id>/edit/", books.edit, name="book-edit"),
     path("books/<uuid:book_id>/delete/", books.delete, name="book-delete"),
+    path("books/<uuid:book_id>/access/", access.access, name="book-access"),
+    path("books/<uuid:book_id>/hand-over/", access.hand_over, name="book-hand-over"),
     path("groups/<uuid:group_id>/", lists.group, name="group"),
     path("companies/<uuid:group_id>/", lists.company, name="company"),
     path("changes/<uuid:change_set_id>/", changes.change_set, name="change-set"),

@@ -34,6 +34,9 @@ class Action(StrEnum):
     BOOK_CREATED = "book_created"
     BOOK_SHARED = "book_shared"
     BOOK_UNSHARED = "book_unshared"
+    BOOK_HANDED_OVER = "book_handed_over"
+    BOOK_ERASED = "book_erased"
+    CONTACTS_ERASED = "contacts_erased"
 
 
 def write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -9,17 +10,31 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
+from books.services import set_sharing
 from contacts.models import ChangeKind, ChangeSet
 from contacts.services.acts import act
 from contacts.services.errors import NotAllowed, NotVisible
-from organizations.models import User
+from organizations.models import Team, User
+from organizations.names import clean_name
 from organizations.sharing import Level
 
 
 def edit_book(
-    *, by: User, book: ContactBook, name: str, description: str = "", exclude_from_search: bool = False
+    *,
+    by: User,
+    book: ContactBook,
+    name: str,
+    description: str = "",
+    exclude_from_search: bool = False,
+    grants: Iterable[tuple[User | Team, Level]] | None = None,
+    expected: str | None = None,
 ) -> ContactBook:
-    """Rename a book, describe it, take it out of All's search or back in. Needs *manage*."""
+    """Rename a book, describe it, take it out of All's search or back in. Needs *manage*.
+
+    With `grants` it is shared with exactly those in the same transaction; `expected` and what is raised are those of
+    `books.services.set_sharing`.
+    """
+    name = clean_name(name)
     new = {"name": name, "description": description, "exclude_from_search": exclude_from_search}
     with act(by=by, organization=book.organization, label=_("Edit %(book)s") % {"book": name}) as writing:
         held = _manage(by, book.pk)
@@ -33,6 +48,8 @@ def edit_book(
                 before={field: old[field] for field in changed},
                 after={field: new[field] for field in changed},
             )
+        if grants is not None:
+            set_sharing(by=by, book=held, grants=grants, expected=expected)
         held.refresh_from_db()
     return held
 

@@ -183,6 +183,28 @@ TABLE: list[Row] = [
     page("contacts:book-delete", 302, 200, 403, 403, 200, 404),
     post("contacts:book-delete", 302, 302, 403, 403, 302, 404),
     post("contacts:book-delete", 302, 302, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
+    post(
+        "contacts:book-edit",
+        *(302, 200, 403, 403, 200, 404),
+        data={"name": "Other", "sharing": "1"},
+        note="unshared, which is asked first",
+    ),
+    post(
+        "contacts:book-edit",
+        *(302, 404, 403, 403, 404, 404),
+        data={"name": "Other", "sharing": "1", "share": "on", "with": lambda world: f"user:{world.sam.pk}"},
+        note="shared with a stranger",
+    ),
+    page("contacts:book-access", 302, 200, 200, 200, 200, 404),
+    page("contacts:book-access", 302, 200, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
+    page("contacts:book-hand-over", 302, 200, 403, 403, 200, 404),
+    post("contacts:book-hand-over", 302, 302, 403, 403, 302, 404, data={"owner": lambda world: world.ben.pk}),
+    post(
+        "contacts:book-hand-over",
+        *(302, 404, 403, 403, 404, 404),
+        data={"owner": lambda world: world.sam.pk},
+        note="to a stranger",
+    ),
     # --- acts
     page("contacts:change-set", 302, 200, 200, 200, 404, 404),
     page("contacts:undo", 302, 405, 405, 405, 405, 405),
