@@ -30,5 +30,13 @@ HTMX = json.dumps(
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `base_url` (no slash at its end) and `htmx_config`, what the `htmx-config` meta tag holds."""
-    return {"base_url": settings.BASE_URL, "htmx_config": HTMX}
+    """Context processor: `base_url` (no slash at its end), `theme` (light, dark or empty: as the device has it) and
+    `htmx_config`, what the `htmx-config` meta tag holds."""
+    return {"base_url": settings.BASE_URL, "htmx_config": HTMX, "theme": _theme(request)}
+
+
+def _theme(request: HttpRequest) -> str:
+    """Return what the person chose, on any device; before sign-in, what was chosen in this browser."""
+    user = getattr(request, "user", None)
+    chosen = user.theme if user is not None and user.is_authenticated else request.COOKIES.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""

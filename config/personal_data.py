@@ -23,6 +23,7 @@ PERSONAL: Final[dict[str, str]] = {
     "contacts.ContactToken": "token",
     "contacts.Group": "name key",
     "jobs.Job": "error",
+    "mfa.Authenticator": "data last_used_at",
     "organizations.AuditEntry": "actor_name target_name detail",
     "organizations.Organization": "name slug",
     "organizations.OutgoingMail": "sealed",
@@ -32,6 +33,7 @@ PERSONAL: Final[dict[str, str]] = {
     "sync.Import": "created_by_name file_name stored table layout remarks sentence",
     "sync.ImportOutcome": "cells reason",
     "sync.RememberedMapping": "layout",
+    "usersessions.UserSession": "ip user_agent data created_at last_seen_at",
 }
 
 NEUTRAL: Final[dict[str, str]] = {
@@ -63,6 +65,7 @@ NEUTRAL: Final[dict[str, str]] = {
         "created_at started_at finished_at"
     ),
     "jobs.Turn": "lane organization_id claimed_at",
+    "mfa.Authenticator": "id user type created_at",
     "organizations.AuditEntry": "id organization_id actor_id action target_kind target_id at",
     "organizations.Organization": "id region require_second_factor created_at",
     "organizations.OrganizationMembership": "id organization user role joined_at",
@@ -79,6 +82,7 @@ NEUTRAL: Final[dict[str, str]] = {
     ),
     "sync.ImportOutcome": "id organization part_of row kind",
     "sync.RememberedMapping": "id organization signature changed_at",
+    "usersessions.UserSession": "id user session_key",
 }
 
 

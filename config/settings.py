@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "django_htmx",
     "heroicons",
@@ -81,10 +83,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "organizations.session_middleware.SessionLife",
+    "organizations.session_middleware.PersonalTime",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.PrivateResponses",
     "organizations.middleware.CurrentOrganization",
+    "organizations.session_middleware.DemandedSecondFactor",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -156,7 +161,10 @@ ACCOUNT_ADAPTER = "organizations.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "organizations.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "organizations.forms.SignupForm",
+    "reset_password": "organizations.forms.ResetPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -169,6 +177,20 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "organizations.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "organizations.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "organizations.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "organizations.second_factor_forms.ActivateTOTPForm",
+    "add_webauthn": "organizations.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "organizations.second_factor_forms.EditPasskeyForm",
+    "authenticate_webauthn": "organizations.second_factor_forms.AuthenticatePasskeyForm",
+    "login_webauthn": "organizations.second_factor_forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "organizations.second_factor_forms.ReauthenticatePasskeyForm",
+}
+USERSESSIONS_ADAPTER = "organizations.sessions.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0, most=10)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # not in the broker's Valkey, which may be flushed

@@ -6,6 +6,9 @@ from django.views.generic import RedirectView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/contacts/"), name="home"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("settings/", include("organizations.settings_urls")),
     path("", include("contacts.urls")),
     path("", include("sync.imports.urls")),
     path("organization/", include("organizations.urls")),

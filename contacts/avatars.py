@@ -1,60 +1,19 @@
-"""Pictures of contacts: taken in through a process of their own, stored as WebP under random names."""
+"""Pictures of contacts, in a folder of their own."""
 
 from __future__ import annotations
 
-import secrets
-import subprocess
-import sys
-from pathlib import Path
 from typing import Final
 
-from django.conf import settings
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
-from django.utils.translation import gettext as _
+from django.core.files.base import File
 
-from contacts import avatar_decoder
+from config import pictures
+from config.pictures import BadPicture, decode
+
+__all__ = ["FOLDER", "BadPicture", "decode", "store"]
 
 FOLDER: Final = "avatars"
-PATIENCE: Final = 20  # seconds on the clock; the process has ten of the processor
-
-_DECODER = Path(avatar_decoder.__file__)
-
-
-class BadPicture(ValueError):
-    """The file cannot be a contact's picture; the message says why and what to do."""
 
 
 def store(upload: File[bytes]) -> str:
-    """Return the storage name of the picture, re-encoded to WebP of at most 512 by 512 pixels, without metadata.
-
-    Takes up to a few seconds of a second process, which is limited in memory and time. Raises `BadPicture`.
-    """
-    most = settings.AVATAR_MAX_BYTES
-    if upload.size > most:
-        raise BadPicture(_("The picture has more than %(most)d MB. Choose a smaller one.") % {"most": most // 2**20})
-    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.webp", ContentFile(decode(upload.read())))
-    return str(name)
-
-
-def decode(data: bytes) -> bytes:
-    """Return a picture re-encoded as WebP by the decoder process. Raises `BadPicture`."""
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
-            [sys.executable, "-I", str(_DECODER)],
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-            env={},
-        )
-    except subprocess.TimeoutExpired:
-        raise BadPicture(_("The picture takes too long to read. Save it anew, or choose another one.")) from None
-    if done.returncode == avatar_decoder.TOO_LARGE:
-        raise BadPicture(
-            _("The picture has more than %(most)d megapixels. Choose a smaller one.")
-            % {"most": avatar_decoder.PIXELS // 1_000_000}
-        )
-    if done.returncode != 0 or not done.stdout:
-        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG or WebP file."))
-    return done.stdout
+    """Return the storage name of a contact's picture (`config.pictures.store`). Raises `BadPicture`."""
+    return pictures.store(upload, folder=FOLDER)

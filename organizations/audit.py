@@ -26,6 +26,13 @@ class Action(StrEnum):
     EMAIL_REMOVED = "email_removed"
     EMAIL_VERIFIED = "email_verified"
     EMAIL_CHANGED = "email_changed"
+    PASSWORD_ENDED = "password_ended"  # noqa: S105 - likewise
+    SESSIONS_ENDED = "sessions_ended"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_USED = "second_factor_used"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     MEMBER_ADDED = "member_added"
     ROLE_CHANGED = "role_changed"
     TEAM_CREATED = "team_created"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,14 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth pub
         """Return the organization's name as one clean line."""
         return clean_name(self.cleaned_data["organization"])
 
+    def validate_unique_email(self, value: str) -> str:
+        """Return the address; one that somebody else only claims, added to their account unverified, is free."""
+        email: str = super().validate_unique_email(value)
+        if self.account_already_exists and not User.objects.filter(email=email).exists():
+            theirs = EmailAddress.objects.filter(email=email).filter(Q(verified=True) | Q(primary=True))
+            self.account_already_exists = theirs.exists()
+        return email
+
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         """Save the person, their address, still to be verified, and their organization, in one transaction."""
         with transaction.atomic():
@@ -63,3 +73,23 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth pub
             self.account_already_exists = True
             saved = super().try_save(request)
         return saved
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]  # as above
+    """Asks for a reset link: to an address that is an account's own, not to one that is only claimed.
+
+    Somebody could add a stranger's address to their account, unverified: a reset by it would lead that stranger into
+    the account of whoever holds its verified address.
+    """
+
+    users: list[User]  # set by django-allauth when the address is validated
+
+    def clean_email(self) -> str:
+        """Return the address, having found whose it is."""
+        email: str = super().clean_email()
+        addresses = EmailAddress.objects.filter(user__in=[user.pk for user in self.users])
+        verified = set(addresses.filter(verified=True).values_list("user", "email"))
+        holders = {holder for holder, _address in verified}
+        typed = email.strip().lower()
+        self.users = [user for user in self.users if user.pk not in holders or (user.pk, typed) in verified]
+        return email

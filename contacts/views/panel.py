@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -120,14 +119,20 @@ class Panel:
         return self.address(self.filters(sort=BY_NAME))
 
     @property
+    def order(self) -> str:
+        """What names are sorted by: what the address says, else what the person chose in their settings."""
+        return self.sort if self.sort in listing.ORDERS else self.user.name_order
+
+    @property
     def is_by_given(self) -> bool:
         """Whether the list is in the order of first names."""
-        return self.sort == "given"
+        return self.order == "given"
 
     @cached_property
     def other_order_url(self) -> str:
         """The address of the same list in the other order: by first or by last names."""
-        return self.address(self.filters(sort="" if self.is_by_given else "given"))
+        other = "family" if self.is_by_given else "given"
+        return self.address(self.filters(sort="" if other == self.user.name_order else other))
 
     @cached_property
     def more_url(self) -> str:
@@ -241,8 +246,7 @@ class Panel:
     def page(self) -> Page:
         """The rows shown: the best matches while searching, else a page by name."""
         if not self.q:
-            order = self.sort if self.sort in listing.ORDERS else self.user.name_order
-            return listing.page(self.scope, after=self.after, order=order)
+            return listing.page(self.scope, after=self.after, order=self.order)
         if self.sort == BY_NAME:
             return search.find_page(self.scope, self.q, after=self.after)
         return Page(self._found.rows, None)
@@ -319,8 +323,7 @@ def show(
     whole: dict[str, Any] = {"panel": panel, "title": "", "contact": None, "pane": "detail", **(context or {})}
     if isinstance(whole["title"], Promise):
         whole["title"] = str(whole["title"])
-    with timezone.override(request.user.time_zone or None):
-        return render_page(request, template, whole, fragment="piece", status=status)
+    return render_page(request, template, whole, fragment="piece", status=status)
 
 
 def _id(text: str) -> UUID:

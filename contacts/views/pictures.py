@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from config import pictures
 from contacts.avatars import FOLDER
 from contacts.models import Contact
 from organizations.http import SignedInRequest
@@ -21,13 +21,4 @@ def avatar(request: SignedInRequest, contact_id: UUID, name: str) -> FileRespons
     contact = get_object_or_404(contacts, pk=contact_id)
     if not name or contact.avatar != f"{FOLDER}/{name}":
         raise Http404
-    try:
-        picture = default_storage.open(contact.avatar)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(picture, content_type="image/webp")
-    response["Content-Disposition"] = 'inline; filename="picture.webp"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return pictures.answer(contact.avatar)

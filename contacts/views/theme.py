@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from contacts.views.answers import next_of
+from organizations.models import Theme, User
 
 COOKIE: Final = "theme"
 YEAR: Final = 365 * 24 * 3600
@@ -16,10 +17,13 @@ YEAR: Final = 365 * 24 * 3600
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the theme in a cookie, which the page is rendered by: no flash of the other one. Not a right, nor data."""
+    """Keep the theme on the account, and in a cookie for the pages before sign-in. Rendered with the page: no flash."""
     response = HttpResponseRedirect(next_of(request, "/contacts/"))
     theme = request.POST.get("theme", "")
-    if theme in {"light", "dark"}:
+    if theme not in {Theme.LIGHT, Theme.DARK}:
+        theme = Theme.DEVICE
+    User.objects.filter(pk=request.user.pk).update(theme=theme)
+    if theme:
         response.set_cookie(COOKIE, theme, max_age=YEAR, secure=settings.SECURE, httponly=True, samesite="Lax")
     else:
         response.delete_cookie(COOKIE, samesite="Lax")

@@ -8,3 +8,4 @@ import "kith/search_field";
 import "kith/contact_list";
 import "kith/contact_form";
 import "kith/file_drop";
+import "kith/pass_key";

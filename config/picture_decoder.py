@@ -1,4 +1,4 @@
-"""Decodes one picture in a process of its own: `python -I avatar_decoder.py < picture > picture.webp`.
+"""Decodes one picture in a process of its own: `python -I picture_decoder.py < picture > picture.webp`.
 
 A picture is a program for a decoder: a bad one may hang it, eat the memory or break it. This process has little of
 each, no Django, no database and no environment worth reading. Exit code 0 with WebP on stdout, else one of the codes

@@ -1,0 +1,77 @@
+"""Pictures that people upload: taken in through a process of their own, stored as WebP under random names."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
+
+from config import picture_decoder
+
+PATIENCE: Final = 20  # seconds on the clock; the process has ten of the processor
+
+_DECODER = Path(picture_decoder.__file__)
+
+
+class BadPicture(ValueError):
+    """The file cannot be a picture here; the message says why and what to do."""
+
+
+def store(upload: File[bytes], *, folder: str) -> str:
+    """Return the storage name, in `folder`, of the picture: WebP of at most 512 by 512 pixels, without metadata.
+
+    Takes up to a few seconds of a second process, which is limited in memory and time. Raises `BadPicture`.
+    """
+    most = settings.AVATAR_MAX_BYTES
+    if upload.size > most:
+        raise BadPicture(_("The picture has more than %(most)d MB. Choose a smaller one.") % {"most": most // 2**20})
+    name = default_storage.save(f"{folder}/{secrets.token_hex(16)}.webp", ContentFile(decode(upload.read())))
+    return str(name)
+
+
+def decode(data: bytes) -> bytes:
+    """Return a picture re-encoded as WebP by the decoder process. Raises `BadPicture`."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
+            [sys.executable, "-I", str(_DECODER)],
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            env={},
+        )
+    except subprocess.TimeoutExpired:
+        raise BadPicture(_("The picture takes too long to read. Save it anew, or choose another one.")) from None
+    if done.returncode == picture_decoder.TOO_LARGE:
+        raise BadPicture(
+            _("The picture has more than %(most)d megapixels. Choose a smaller one.")
+            % {"most": picture_decoder.PIXELS // 1_000_000}
+        )
+    if done.returncode != 0 or not done.stdout:
+        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG or WebP file."))
+    return done.stdout
+
+
+def answer(stored: str) -> FileResponse:
+    """Return the stored picture to whoever may see it, as an image and nothing else; `Http404` when it is gone.
+
+    Its name changes with the picture, so that a browser may keep it for an hour.
+    """
+    try:
+        picture = default_storage.open(stored)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(picture, content_type="image/webp")
+    response["Content-Disposition"] = 'inline; filename="picture.webp"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

@@ -1,0 +1,45 @@
+"""The form of one's own profile."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import NameOrder, Theme
+from organizations.names import LONGEST, clean_name
+from organizations.profile import time_zones
+
+
+def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return the choices of time zones, by continent."""
+    utc, *places = time_zones()
+    choices: list[tuple[str, str | list[tuple[str, str]]]] = [(utc, utc)]
+    for region, zones in groupby(places, key=lambda zone: zone.partition("/")[0]):
+        choices.append((region, [(zone, zone.replace("_", " ")) for zone in zones]))
+    return choices
+
+
+class ProfileForm(forms.Form):
+    """Name, picture and how pages look to oneself."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=LONGEST, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, at most 10 MB. It is cut to a square."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "class": "input input-file"}),
+    )
+    remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    name_order = forms.ChoiceField(
+        label=_("Sort contacts by"), choices=NameOrder.choices, help_text=_("The order of your lists of contacts.")
+    )
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
+
+    def clean_name(self) -> str:
+        """Return the name as one clean line."""
+        return clean_name(self.cleaned_data["name"])

@@ -1,0 +1,88 @@
+"""What holds for every request of somebody who is signed in: how long a session lasts, the time on the screen, and
+the second factor that an organization demands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
+
+from organizations.models import User
+from organizations.second_factor import owes_second_factor
+from organizations.sessions import BEGAN, LONGEST, SEEN, TOUCH
+
+# What somebody who owes a second factor may reach: setting it up, what that needs, and the way out.
+_OPEN: Final = frozenset(
+    {
+        "account_logout",
+        "account_login",
+        "account_reauthenticate",
+        "account_email",
+        "account_confirm_email",
+        "account_email_verification_sent",
+        "contacts:theme",
+        "home",
+        "settings:home",
+    }
+)
+
+
+class SessionLife(MiddlewareMixin):
+    """Ends a session after `LONGEST` seconds, and notes once in `TOUCH` that it is in use, which prolongs it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Sign out a session that is too old; else note it. Writes once an hour, queries not otherwise."""
+        session = request.session
+        if SESSION_KEY not in session:
+            return
+        now = int(time.time())
+        began = session.setdefault(BEGAN, now)
+        if now - began > LONGEST:
+            logout(request)
+        elif now - session.setdefault(SEEN, began) > TOUCH:
+            session[SEEN] = now
+            UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+
+
+class PersonalTime(MiddlewareMixin):
+    """Shows times in the zone of who is signed in, UTC to everybody else."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate the zone; it is the thread's, so the one of the request before is always replaced."""
+        timezone.deactivate()
+        user = request.user
+        if isinstance(user, User):
+            try:
+                timezone.activate(ZoneInfo(user.time_zone))
+            except (ValueError, OSError):  # a zone that this machine does not know any more
+                return
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave nothing of it to the next one who uses the thread."""
+        timezone.deactivate()
+        return response
+
+
+class DemandedSecondFactor(MiddlewareMixin):
+    """Leads whoever owes a second factor to setting it up, before anything else. One query a request."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Let pass whoever owes none, and what setting one up needs."""
+        user = request.user
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if not isinstance(user, User) or name in _OPEN or name.startswith("mfa_") or not owes_second_factor(user):
+            return None
+        there = reverse("mfa_index")
+        return HttpResponseClientRedirect(there) if request.headers.get("HX-Request") else HttpResponseRedirect(there)
