@@ -1,4 +1,7 @@
-"""What time erases: the trash after 30 days, tombstones after a year. In batches, each in a transaction of its own."""
+"""What time erases: the trash and frozen books after 30 days, tombstones after a year.
+
+In batches, each in a transaction of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from books.leaving import FROZEN_DAYS
 from books.models import ContactBook
-from contacts.models import Change, Contact, Tombstone
+from contacts.models import Change, ChangeSet, Contact, Tombstone
+from organizations.services.invitations import forget_expired
 
 KEEP_TRASH = timedelta(days=30)
 KEEP_TOMBSTONES = timedelta(days=366)
@@ -34,11 +40,13 @@ def erase_old_trash() -> int:
 def erase_deleted_books() -> int:
     """Erase the next batch of contacts of a book deleted 30 days ago, the book itself with its last one.
 
-    Every contact of it leaves a tombstone: until now the book's own flag stood for all of them. Returns how many
-    rows went; 0 when nothing is left to do.
+    A book that has been frozen for as long goes the same way: its owner left and did not return in time. Every
+    contact leaves a tombstone: until now the book's own flag stood for all of them. Returns how many rows went; 0
+    when nothing is left to do.
     """
     with transaction.atomic():
-        old = ContactBook._base_manager.filter(deleted_at__lt=Now() - KEEP_TRASH).order_by("pk")
+        over = Q(deleted_at__lt=Now() - KEEP_TRASH) | Q(frozen_at__lt=Now() - timedelta(days=FROZEN_DAYS))
+        old = ContactBook._base_manager.filter(over).order_by("pk")
         book = old.select_for_update(skip_locked=True).first()
         if book is None:
             return 0
@@ -129,4 +137,4 @@ def _pictures(contact_ids: Sequence[UUID]) -> list[str]:
 
 
 #: Each does one batch and says how many rows it took; done when that is none.
-CHORES = (fold_counts, erase_old_trash, erase_deleted_books, forget_old_tombstones)
+CHORES = (fold_counts, erase_old_trash, erase_deleted_books, forget_old_tombstones, forget_expired)
