@@ -193,7 +193,7 @@ MFA_FORMS = {
 USERSESSIONS_ADAPTER = "organizations.sessions.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0, most=10)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # not in the broker's Valkey, which may be flushed
+SESSION_ENGINE = "config.session_store"  # not in the broker's Valkey, which may be flushed
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contacts.text import clean_text
+
 
 class BookForm(forms.Form):
     """Name, description, and whether All's search leaves the book out."""
@@ -19,3 +21,7 @@ class BookForm(forms.Form):
         required=False,
         help_text=_("Search finds them only while this book is selected."),
     )
+
+    def clean_description(self) -> str:
+        """Return the description as one clean line; the name is cleaned by the services."""
+        return clean_text(self.cleaned_data["description"])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from contacts import limits
 from contacts.document import (
     ADDRESS_PARTS,
     MEMBERSHIP_DETAILS,
@@ -22,9 +23,16 @@ from contacts.document import (
     Membership,
 )
 
+#: More rows than any contact has, with some to spare for empty ones: drawing thousands would take a page half a minute.
+MOST_ROWS = limits.INFOS + limits.MEMBERSHIPS + 50
+
 _INFO = re.compile(r"info-(\w{1,16})-kind")
 _MEMBERSHIP = re.compile(r"membership-(\w{1,16})-kind")
 _ITEM_ID = re.compile(r"[\w-]{1,16}")
+
+
+class TooManyRows(ValueError):
+    """A form holds more rows than a page of ours can have sent."""
 
 
 @dataclass(slots=True)
@@ -130,7 +138,10 @@ def draft_of(document: ContactDocument) -> Draft:
 
 
 def read(data: Mapping[str, str]) -> Draft:
-    """Return the draft that was posted. What is not a row of ours is passed over."""
+    """Return the draft that was posted. What is not a row of ours is passed over.
+
+    Raises `TooManyRows` for what no page of ours sends.
+    """
     draft = Draft(scalars={name: _text(data, name) for name in SCALAR_NAMES})
     for name in data:
         if found := _INFO.fullmatch(name):
@@ -143,6 +154,8 @@ def read(data: Mapping[str, str]) -> Draft:
                 parts = {part: _text(data, prefix + part) for part in ("name", *MEMBERSHIP_DETAILS)}
                 row = MembershipRow(found[1], data[name], id=_item_id(data, prefix), **parts)
                 draft.memberships.append(row)
+    if len(draft.infos) + len(draft.memberships) > MOST_ROWS:
+        raise TooManyRows
     return draft
 
 

@@ -66,11 +66,12 @@ class _Net:
     """What one act did to one contact, all in all. `first_*` is before the act, `last_*` after it."""
 
     contact_id: UUID
-    created: bool = False
+    created_in: UUID | None = None
     trashed: bool = False
     restored: bool = False
     moved_from: UUID | None = None
     moved_to: UUID | None = None
+    changed_in: UUID | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     last_change: int = 0
@@ -80,8 +81,9 @@ class _Net:
         self.last_change = change.pk
         match change.kind:
             case ChangeKind.CREATE:
-                self.created = True
+                self.created_in = change.book_id
             case ChangeKind.UPDATE:
+                self.changed_in = change.book_id
                 self.before = (change.before or {}) | self.before
                 self.after |= change.after or {}
             case ChangeKind.MOVE:
@@ -173,7 +175,8 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     }
-    needed = {c.book_id for c in locked.values()} | {net.moved_from for net in nets.values() if net.moved_from}
+    needed = {contact.book_id for contact in locked.values()}
+    needed |= {book_id for net in nets.values() for book_id in (net.moved_from, net.changed_in) if book_id}
     editable = _editable(writing.by, needed)
     documents = documents_of(locked.values())
     touched = _touched_since(nets.values(), documents)
@@ -182,14 +185,27 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
         if contact_id in locked:
             plan.add(net, locked[contact_id], kept)
     writing.restore(plan.restores)
-    writing.update(plan.edits)
+    # A value goes back in the book that it was changed in, so that no reader of another book is told of it.
+    here = [edit for edit in plan.edits if nets[edit.contact.pk].changed_in == edit.contact.book_id]
+    writing.update(here)
+    _read_again(here, plan.moves)
     by_book: dict[UUID, list[Contact]] = {}
     for contact, book_id in plan.moves:
         by_book.setdefault(book_id, []).append(contact)
     for book_id, contacts in by_book.items():
         writing.move(contacts, editable[book_id])
+    written = {edit.contact.pk for edit in here}
+    writing.update([edit for edit in plan.edits if edit.contact.pk not in written])
     writing.trash(plan.trashes)
     return len(plan.reverted)
+
+
+def _read_again(edits: Sequence[Edit], moves: Sequence[tuple[Contact, UUID]]) -> None:
+    """Bring contacts that were changed and are to be moved in step with their rows. A query for each: they are few."""
+    moving = {contact.pk for contact, _book_id in moves}
+    for edit in edits:
+        if edit.contact.pk in moving:
+            edit.contact.refresh_from_db()
 
 
 class _Plan:
@@ -211,7 +227,7 @@ class _Plan:
         """Decide what becomes of one contact."""
         if contact.book_id not in self.editable:
             kept.append(Kept(contact.pk, "no_right"))
-        elif net.created:
+        elif net.created_in:
             self._uncreate(net, contact, kept)
         elif net.trashed:
             self._put(self.restores, contact, kept, done=contact.trashed_at is None, because="restored")
@@ -234,7 +250,10 @@ class _Plan:
     def _uncreate(self, net: _Net, contact: Contact, kept: list[Kept]) -> None:
         if net.trashed or contact.trashed_at is not None:
             return  # it is gone already, as the undo would have it
-        self._put(self.trashes, contact, kept, done=contact.pk in self.touched, because="changed")
+        if contact.book_id != (net.moved_to or net.created_in):
+            kept.append(Kept(contact.pk, "moved"))
+        else:
+            self._put(self.trashes, contact, kept, done=contact.pk in self.touched, because="changed")
 
     def _unmove(self, net: _Net, contact: Contact, kept: list[Kept]) -> None:
         if not net.moved_from:
@@ -249,6 +268,10 @@ class _Plan:
 
     def _unchange(self, net: _Net, contact: Contact, kept: list[Kept]) -> None:
         if not net.before:
+            return
+        if net.changed_in not in self.editable:  # what stood in another book is not brought into this one
+            if not net.moved_from:
+                kept.append(Kept(contact.pk, "no_right"))
             return
         current = self.documents[contact.pk]
         act_before, act_after = with_fields(current, net.before), with_fields(current, net.after)

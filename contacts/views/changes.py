@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.models import Change, ChangeSet, Contact
 from contacts.services import Busy
 from contacts.services.undo import KEPT_BECAUSE
-from contacts.services.undoing import reverted_count, start_undo, undo_job
+from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
 from contacts.views.told import tell_change
@@ -23,7 +23,7 @@ from organizations.http import SignedInRequest
 from organizations.sharing import Level
 
 SHOWN = 50
-_CARD = re.compile(r"/contacts/([0-9a-f-]{36})/")
+_CARD = re.compile(r"/contacts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
 
 @require_safe
@@ -46,7 +46,7 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "count": changes.count(),
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
-        "may_undo": editable and undone is None and found.finished_at is not None,
+        "may_undo": editable and (undone is None or is_given_up(undone)),
         "kept": _kept(request, found),
     }
     return show(request, "contacts/change.html", panel, context)
@@ -68,7 +68,8 @@ def undo(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     found = get_object_or_404(ChangeSet.objects.for_user(request.user), pk=change_set_id)
     own_page = reverse("contacts:change-set", args=[found.pk])
     following = _standing(request, next_of(request, own_page))
-    if _undo_of(found):
+    undone = _undo_of(found)
+    if undone is not None and not is_given_up(undone):
         refuse(request, _("This was undone already."))
         return HttpResponseRedirect(following)
     try:

@@ -20,10 +20,10 @@ from contacts import avatars
 from contacts.document import ContactDocument, InvalidDocument, Kind
 from contacts.forms.choices import NOTHING, with_choices
 from contacts.forms.contact import ContactForm
-from contacts.forms.document import Draft, document_from, draft_of, read
+from contacts.forms.document import Draft, TooManyRows, document_from, draft_of, read
 from contacts.models import Contact
 from contacts.services import Busy, EditConflict, create_contact, document_of, save_contact
-from contacts.services.history import document_at
+from contacts.services.history import document_at, require_seen
 from contacts.views.answers import go, tell
 from contacts.views.cards import visible
 from contacts.views.panel import Panel, show
@@ -85,14 +85,15 @@ def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
         document = document_of(contact)
         form = ContactForm(draft_of(document), _books(panel, contact), contact.book, base_version=contact.version)
         form.starred = document.starred
-        _keep_avatar(request, form, document.avatar)
+        _keep_avatar(request, form, document.avatar, contact)
         form.focus = "f-first_name"
         return _page(request, panel, form, contact)
 
     book = _book(request, panel)
     version = _version(request, contact)
+    require_seen(by=request.user, contact=contact, version=version)
     base = document_at(contact, version)
-    form = _posted(request, panel, book, like=base, books=_books(panel, contact))
+    form = _posted(request, panel, book, like=base, contact=contact)
     form.base_version = version
     if _rows_changed(request, form):
         return _page(request, panel, form, contact)
@@ -131,13 +132,16 @@ def _posted(
     book: ContactBook,
     *,
     like: ContactDocument,
-    books: list[ContactBook] | None = None,
+    contact: Contact | None = None,
 ) -> ContactForm:
     """Return the form as it was sent, with its picture taken in: stored at once, so that no error loses it."""
-    draft: Draft = read(request.POST)
-    form = ContactForm(draft, panel.editable_books if books is None else books, book)
+    try:
+        draft: Draft = read(request.POST)
+    except TooManyRows:
+        raise BadRequest("too many rows") from None
+    form = ContactForm(draft, panel.editable_books if contact is None else _books(panel, contact), book)
     form.starred = request.POST.get("starred") == "1"
-    picture = _avatar_named(request, like)
+    picture = _avatar_named(request, like, contact)
     if request.POST.get("remove_avatar"):
         picture = ""
     if upload := request.FILES.get("avatar"):
@@ -145,25 +149,32 @@ def _posted(
             picture = avatars.store(upload)
         except avatars.BadPicture as error:
             form.errors["avatar"] = str(error)
-    _keep_avatar(request, form, picture)
+    _keep_avatar(request, form, picture, contact)
     return form
 
 
-def _keep_avatar(request: SignedInRequest, form: ContactForm, name: str) -> None:
-    """Have the form carry the picture: signed, since a name that anybody could write would open any file."""
+def _keep_avatar(request: SignedInRequest, form: ContactForm, name: str, contact: Contact | None) -> None:
+    """Have the form carry the picture: signed, since a name that anybody could write would open any file.
+
+    For this person and this contact's form alone: a file is one contact's, and goes when that is erased.
+    """
     form.avatar = name
-    form.avatar_token = signing.dumps([str(request.user.pk), name], salt=_SALT) if name else ""
+    form.avatar_token = signing.dumps([*_whose(request, contact), name], salt=_SALT) if name else ""
 
 
-def _avatar_named(request: SignedInRequest, like: ContactDocument) -> str:
+def _whose(request: SignedInRequest, contact: Contact | None) -> list[str]:
+    return [str(request.user.pk), str(contact.pk) if contact else ""]
+
+
+def _avatar_named(request: SignedInRequest, like: ContactDocument, contact: Contact | None) -> str:
     token = request.POST.get("picture", "")
     if not token:
         return ""
     try:
-        owner, name = signing.loads(token, salt=_SALT)
+        *whose, name = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError):
         return like.avatar
-    return str(name) if owner == str(request.user.pk) else like.avatar
+    return str(name) if whose == _whose(request, contact) else like.avatar
 
 
 def _rows_changed(request: SignedInRequest, form: ContactForm) -> bool:
@@ -260,7 +271,7 @@ def _conflict(
     """409: what both changed, to choose from; everything else is merged and travels along."""
     form = ContactForm(draft_of(conflict.merged), [], book, base_version=conflict.version)
     form.starred = conflict.merged.starred
-    _keep_avatar(request, form, conflict.merged.avatar)
+    _keep_avatar(request, form, conflict.merged.avatar, contact)
     choices = []
     for each in conflict.conflicts:
         before, mine, theirs = each.texts
