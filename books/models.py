@@ -61,6 +61,13 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
         """Return the books that take part in All's search."""
         return self.filter(exclude_from_search=False)
 
+    def shared(self) -> ContactBookQuerySet:
+        """Return the books that are shared with anybody."""
+        return self.filter(
+            Exists(BookTeamGrant.objects.filter(content_object=OuterRef("pk")))
+            | Exists(BookUserGrant.objects.filter(content_object=OuterRef("pk")))
+        )
+
     def with_type(self) -> ContactBookQuerySet:
         """Annotate `shared_with_everyone`, `shared_with_teams`, `shared_with_people`, which `book.type` reads."""
         teams = BookTeamGrant.objects.filter(content_object=OuterRef("pk"))
@@ -89,6 +96,7 @@ class ContactBook(models.Model):
     # Null only while frozen: its owner has left the organization.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="owned_books")
     frozen_for = models.UUIDField(null=True, editable=False)  # null: not frozen
+    frozen_at = models.DateTimeField(null=True, editable=False)  # null: not frozen
     exclude_from_search = models.BooleanField(_("exclude contacts from search results"), default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)  # null: living
@@ -104,8 +112,8 @@ class ContactBook(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "id"], name="book_within_organization"),
             models.CheckConstraint(
-                condition=Q(owner__isnull=False, frozen_for__isnull=True)
-                | Q(owner__isnull=True, frozen_for__isnull=False),
+                condition=Q(owner__isnull=False, frozen_for__isnull=True, frozen_at__isnull=True)
+                | Q(owner__isnull=True, frozen_for__isnull=False, frozen_at__isnull=False),
                 name="book_is_owned_or_frozen",
             ),
             CompositeForeignKey(
@@ -115,7 +123,10 @@ class ContactBook(models.Model):
                 to_columns=["organization_id", "user_id"],
             ),
         ]
-        indexes = [models.Index(fields=["owner", "organization"], name="books_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "organization"], name="books_of_owner"),
+            models.Index(fields=["frozen_at"], name="books_frozen", condition=Q(frozen_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name

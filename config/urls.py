@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("settings/", include("organizations.settings_urls")),
     path("", include("contacts.urls")),
+    path("", include("books.urls")),
     path("", include("sync.imports.urls")),
     path("organization/", include("organizations.urls")),
 ]

@@ -253,10 +253,41 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["organization_id", "-at", "id"], name="audit_of_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-at", "id"], name="audit_of_organization"),
+            models.Index(fields=["target_id", "-at"], name="audit_of_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Invitation(models.Model):
+    """That somebody with this email may join an organization in a role, until it expires or is taken back.
+
+    The link holds a random key of which only the digest is stored. Rows are open invitations alone: one that is used
+    or taken back is deleted, and the audit list tells of it. Who invited is a plain key with a snapshot of the name;
+    what they may grant is read again when the invitation is used.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by_id = models.UUIDField(editable=False)
+    invited_by_name = models.CharField(max_length=255, editable=False)
+    sent_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "email"], name="one_invitation_an_address"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class OutgoingMail(models.Model):

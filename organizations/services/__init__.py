@@ -6,9 +6,16 @@ moment; None is the operator at the command line, who may do everything. What ca
 """
 
 from organizations.services.members import add_member, change_role
-from organizations.services.organizations import create_organization
+from organizations.services.organizations import create_organization, edit_organization
 from organizations.services.people import create_user
-from organizations.services.teams import add_to_team, create_team, everyone, remove_from_team
+from organizations.services.teams import (
+    add_to_team,
+    create_team,
+    delete_team,
+    everyone,
+    remove_from_team,
+    rename_team,
+)
 
 __all__ = [
     "add_member",
@@ -17,6 +24,9 @@ __all__ = [
     "create_organization",
     "create_team",
     "create_user",
+    "delete_team",
+    "edit_organization",
     "everyone",
     "remove_from_team",
+    "rename_team",
 ]

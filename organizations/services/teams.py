@@ -12,7 +12,7 @@ from organizations import audit
 from organizations.audit import Action
 from organizations.models import Organization, Team, TeamMembership, User
 from organizations.names import clean_name
-from organizations.permissions import ADMINISTRATORS, require_member, require_role
+from organizations.permissions import ADMINISTRATORS, NotVisible, require_member, require_role
 
 
 @transaction.atomic
@@ -29,6 +29,7 @@ def create_team(*, organization: Organization, title: str, members: Iterable[Use
 @transaction.atomic
 def add_to_team(*, team: Team, user: User, by: User | None) -> None:
     """Put a member of the organization into the team; nothing changes when they are in it. Admins and owners only."""
+    team = _lock(team)
     require_role(by, team.organization, *ADMINISTRATORS)
     if not TeamMembership.objects.filter(team=team, user=user).exists():
         _join(team, user, by=by)
@@ -40,6 +41,7 @@ def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
 
     Raises `ValidationError` for the team of everyone, which one leaves with the organization alone.
     """
+    team = _lock(team)
     require_role(by, team.organization, *ADMINISTRATORS)
     if team.everyone:
         raise ValidationError(
@@ -58,9 +60,49 @@ def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
         )
 
 
+@transaction.atomic
+def rename_team(*, team: Team, title: str, by: User | None) -> Team:
+    """Give a team another title. Admins and owners only; the team of everyone keeps its own."""
+    team = _lock(team)
+    require_role(by, team.organization, *ADMINISTRATORS)
+    _refuse_everyone(team)
+    before, team.title = team.title, clean_name(title)
+    if team.title != before:
+        team.save(update_fields=["title"])
+        audit.write(Action.TEAM_RENAMED, by=by, organization=team.organization, target=team, detail={"before": before})
+    return team
+
+
+@transaction.atomic
+def delete_team(*, team: Team, by: User | None) -> None:
+    """Delete a team, and with it all that was shared with it. Admins and owners only; never the team of everyone."""
+    team = _lock(team)
+    require_role(by, team.organization, *ADMINISTRATORS)
+    _refuse_everyone(team)
+    audit.write(Action.TEAM_DELETED, by=by, organization=team.organization, target=team)
+    team.delete()
+
+
 def everyone(organization: Organization) -> Team:
     """Return the team that everybody in `organization` is in. One query."""
     return Team.objects.get(organization=organization, everyone=True)
+
+
+def _lock(team: Team) -> Team:
+    """Return the team as it is now, locked for this transaction; raise `NotVisible` when it is gone."""
+    teams = Team.objects.select_related("organization").select_for_update(of=("self",), no_key=True)
+    found = teams.filter(pk=team.pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _refuse_everyone(team: Team) -> None:
+    if team.everyone:
+        raise ValidationError(
+            _("This team is everybody in %(organization)s and stays as it is.") % {"organization": team.organization},
+            code="everyone",
+        )
 
 
 def _join(team: Team, user: User, *, by: User | None) -> None:

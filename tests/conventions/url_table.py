@@ -19,6 +19,8 @@ from django.urls import get_resolver
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.models import ChangeSet, Contact, Group
 from contacts.services import create_contact
+from organizations.models import Invitation, Role
+from organizations.services import invitations
 from sync.imports import services as imports
 from sync.imports.models import Import
 from tests.factories import Cast, make_cast
@@ -33,6 +35,7 @@ class World(Cast):
     company: Group
     change_set: ChangeSet
     imported: Import
+    invitation: Invitation
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -41,6 +44,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "change_set_id": lambda world: world.change_set.pk,
     "group_id": lambda world: world.group.pk,
     "import_id": lambda world: world.imported.pk,
+    "invitation_id": lambda world: world.invitation.pk,
+    "membership_id": lambda world: world.vic.memberships.get(organization=world.organization).pk,
+    "team_id": lambda world: world.team.public_id,
 }
 """How to fill an argument of an address, by the argument's name."""
 
@@ -65,6 +71,9 @@ def make_world() -> World:
         company=Group.objects.get(kind="company"),
         change_set=ChangeSet.objects.get(),
         imported=imports.upload(by=cast.ann, book=cast.book, file=file, name="people.csv"),
+        invitation=invitations.invite(
+            by=cast.ann, organization=cast.organization, email="ida@example.com", role=Role.MEMBER
+        ),
     )
 
 
@@ -121,6 +130,13 @@ def of(path: str) -> Callable[[World], str]:
     return lambda world: str(getattr(world, path).pk)
 
 
+def membership(name: str) -> Callable[[World], Any]:
+    """Return a function that finds the key of somebody's membership in Ann's organization."""
+    return lambda world: getattr(world, name).memberships.get(organization=world.organization).pk
+
+
+GENERAL = {"name": "Other", "slug": "other"}
+INVITED = {"email": "new@example.com", "role": "member"}
 NAMED = {"first_name": "Ida", "anyway": "1"}
 
 
@@ -183,6 +199,38 @@ TABLE: list[Row] = [
     # --- the organization
     page("organization:switch", 302, 405, 405, 405, 405, 405),
     post("organization:switch", 302, 302, 302, 302, 302, 404, data={"organization": of("organization")}),
+    page("organization:home", 302, 302, 302, 302, 302, 302),
+    page("organization:general", 302, 200, 200, 200, 200, 200),
+    post("organization:general", 302, 302, 403, 403, 302, 404, data={"organization": of("organization"), **GENERAL}),
+    page("organization:new", 302, 200, 200, 200, 200, 200),
+    post("organization:new", 302, 302, 302, 302, 302, 302, data={"name": "New"}),
+    page("organization:people", 302, 200, 200, 200, 200, 200),
+    page("organization:invite", 302, 405, 405, 405, 405, 405),
+    post("organization:invite", 302, 302, 403, 403, 302, 404, data={"organization": of("organization"), **INVITED}),
+    post("organization:role", 302, 302, 403, 403, 302, 404, data={"role": "admin"}),
+    post("organization:resend", 302, 302, 403, 403, 302, 404),
+    post("organization:revoke", 302, 302, 403, 403, 302, 404),
+    page("books:end-membership", 302, 200, 403, 200, 200, 404, note="of Vic"),
+    post("books:end-membership", 302, 302, 403, 302, 302, 404, note="of Vic"),
+    page("books:end-membership", 302, 200, 403, 403, 403, 404, arguments={"membership_id": membership("ann")}),
+    post(
+        "books:end-membership",
+        *(302, 422, 403, 403, 403, 404),
+        arguments={"membership_id": membership("ann")},
+        note="of the last owner",
+    ),
+    page("organization:teams", 302, 200, 200, 200, 200, 200),
+    post("organization:teams", 302, 302, 403, 403, 302, 404, data={"organization": of("organization"), "title": "T"}),
+    page("organization:team", 302, 200, 200, 200, 200, 404),
+    post("organization:team", 302, 302, 403, 403, 302, 404, data={"title": "Other"}),
+    post("organization:team-add", 302, 302, 403, 403, 302, 404, data={"email": lambda world: world.ada.email}),
+    post("organization:team-remove", 302, 302, 403, 403, 302, 404),
+    page("organization:team-delete", 302, 200, 403, 403, 200, 404),
+    post("organization:team-delete", 302, 302, 403, 403, 302, 404),
+    page("organization:audit", 302, 200, 403, 403, 200, 200),
+    post("organization:audit-export", 302, 200, 403, 403, 200, 404, data={"organization": of("organization")}),
+    page("organization:invitation", 302, 302, 302, 302, 302, 302, arguments={"key": "wrong"}),
+    page("organization:join", 404, 404, 404, 404, 404, 404, note="without an invitation"),
     # --- lists and cards: one's own are everybody's; Ann's shared book is Ben's and Vic's; nothing is Sam's
     page("contacts:list", 302, 200, 200, 200, 200, 200),
     page("contacts:book", 302, 200, 200, 200, 404, 404),

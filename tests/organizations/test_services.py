@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db.models.functions import Now
 
 from books.models import BookTeamGrant, BookUserGrant, ContactBook
 from organizations import audit, services
@@ -210,7 +211,7 @@ def test_nobody_leaves_books_behind(cast):
 
 def test_who_returns_finds_their_own_books_again(cast):
     mine = ContactBook.objects.get(owner=cast.ben)
-    ContactBook._base_manager.filter(pk=mine.pk).update(owner=None, frozen_for=cast.ben.pk)
+    ContactBook._base_manager.filter(pk=mine.pk).update(owner=None, frozen_for=cast.ben.pk, frozen_at=Now())
     OrganizationMembership.objects.filter(user=cast.ben).delete()
     commit_checks()
     assert not ContactBook.objects.for_user(cast.ben).exists()

@@ -1,0 +1,1 @@
+"""Pages below `/organization/`: settings, people, teams, invitations, audit list."""
