@@ -11,4 +11,4 @@ class SessionStore(DatabaseStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         """Say whether `key`, as a cookie names it, can be that of a session."""
-        return bool(key) and _LEAST <= len(key) <= _MOST and key.isascii() and key.isalnum()
+        return key is not None and _LEAST <= len(key) <= _MOST and key.isascii() and key.isalnum()
