@@ -194,6 +194,7 @@ USERSESSIONS_ADAPTER = "organizations.sessions.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0, most=10)
 
 SESSION_ENGINE = "config.session_store"  # not in the broker's Valkey, which may be flushed
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # names of contacts end with the session
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
