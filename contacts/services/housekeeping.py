@@ -33,7 +33,7 @@ def erase_old_trash() -> int:
     with transaction.atomic():
         old = Contact._base_manager.filter(trashed_at__lt=Now() - KEEP_TRASH).order_by("pk")
         ids = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        _erase(ids)
+        erase_contacts(ids)
     return len(ids)
 
 
@@ -50,19 +50,29 @@ def erase_deleted_books() -> int:
         book = old.select_for_update(skip_locked=True).first()
         if book is None:
             return 0
-        if tokens := _erase_tokens(book):
-            return tokens
-        contacts = Contact._base_manager.filter(book=book).order_by("pk")
-        ids = list(contacts.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
-        Tombstone.objects.bulk_create(
-            Tombstone(organization_id=book.organization_id, book=book, contact_id=contact_id) for contact_id in ids
-        )
-        _erase(ids)
-        if not ids:
-            # A moved contact's history elsewhere may name the book: that line goes with it.
-            Change.objects.filter(from_book=book).delete()
-            book.delete()
-            return 1
+        return erase_book_batch(book)
+
+
+def erase_book_batch(book: ContactBook) -> int:
+    """Erase the next batch of a locked, deleted book's contacts, the book itself when none is left.
+
+    Returns how many rows went. Call it in a transaction.
+    """
+    if tokens := _erase_tokens(book):
+        return tokens
+    contacts = Contact._base_manager.filter(book=book).order_by("pk")
+    ids = list(contacts.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
+    Tombstone.objects.bulk_create(
+        Tombstone(organization_id=book.organization_id, book=book, contact_id=contact_id) for contact_id in ids
+    )
+    erase_contacts(ids)
+    if not ids:
+        # A moved contact's history elsewhere may name the book: that line goes with it.
+        Change.objects.filter(from_book=book).delete()
+        acts = _acts_on(Change.objects.filter(book=book))
+        book.delete()
+        _forget_labels(acts)
+        return 1
     return len(ids)
 
 
@@ -104,11 +114,12 @@ def fold_counts() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _erase(contact_ids: Sequence[UUID]) -> None:
-    """Delete contacts with everything that ever stood in them: rows, index, history, pictures."""
+def erase_contacts(contact_ids: Sequence[UUID]) -> None:
+    """Delete contacts with everything that ever stood in them: rows, index, history, labels of acts, pictures."""
     if not contact_ids:
         return
     pictures = _pictures(contact_ids)
+    acts = _acts_on(Change.objects.filter(contact__in=contact_ids))
     with connection.cursor() as cursor:
         for table, column in (
             ("contacts_contacthandle", "contact_id"),
@@ -118,8 +129,20 @@ def _erase(contact_ids: Sequence[UUID]) -> None:
             ("contacts_contact", "id"),
         ):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [list(contact_ids)])  # noqa: S608  # constants
+    _forget_labels(acts)
     if pictures:
         transaction.on_commit(partial(_delete_files, pictures))
+
+
+def _acts_on(changes: QuerySet[Change]) -> list[UUID]:
+    """Return the ids of the change-sets that made these changes."""
+    return list(changes.order_by().values_list("change_set", flat=True).distinct())
+
+
+def _forget_labels(change_sets: Sequence[UUID]) -> None:
+    """Empty the labels, which may name somebody, of acts and of their undos of which no change is left."""
+    concerned = ChangeSet.objects.filter(Q(pk__in=change_sets) | Q(undo_of__in=change_sets))
+    concerned.filter(changes__isnull=True).update(label="")
 
 
 def _delete_files(names: Sequence[str]) -> None:

@@ -237,7 +237,8 @@ class Panel:
             self.user,
             self.organization,
             book=self.book,
-            group=self.company or self.group,
+            group=self.group,
+            company=self.company,
             starred=self.starred,
             searching=bool(self.q),
         )

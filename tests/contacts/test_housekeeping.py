@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 
 from books.models import BookCount, ContactBook
-from contacts.models import Change, Contact, ContactMembership, ContactToken, Tombstone
-from contacts.services import create_contact, delete_book, star_contacts, trash_contacts
+from contacts.models import Change, ChangeSet, Contact, ContactMembership, ContactToken, Tombstone
+from contacts.services import act, create_contact, delete_book, star_contacts, trash_contacts, undo
 from contacts.services.housekeeping import erase_deleted_books, erase_old_trash, fold_counts, forget_old_tombstones
 from tests.contacts.conftest import person
 
@@ -40,6 +40,19 @@ def test_the_trash_is_erased_after_30_days_with_history_and_pictures(cast, djang
     assert Tombstone.objects.filter(contact_id=old.pk).exists()
 
 
+def test_no_act_keeps_the_name_of_somebody_erased(cast):
+    create_contact(by=cast.ann, book=cast.book, document=person("Zanzibar", "Quist"))
+    undo(by=cast.ann, change_set=ChangeSet.objects.get())
+    with act(by=cast.ann, organization=cast.organization, label="Import of two") as writing:
+        gone, _stays = writing.create(cast.book, [person("Zanzibar"), person("Kept")])
+    trash_contacts(by=cast.ann, contacts=[gone])
+    assert ChangeSet.objects.filter(label__contains="Zanzibar").count() == 2
+    age(Contact.objects.filter(trashed_at__isnull=False), "trashed_at", 31)
+    assert erase_old_trash() == 2
+    assert not ChangeSet.objects.filter(label__contains="Zanzibar").exists()
+    assert ChangeSet.objects.filter(label="Import of two").count() == 1
+
+
 def test_a_deleted_book_is_erased_after_30_days_and_leaves_tombstones(cast):
     contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana", email="a@x.example"))
     kept = create_contact(by=cast.ann, book=cast.private, document=person("Kept"))
@@ -52,6 +65,7 @@ def test_a_deleted_book_is_erased_after_30_days_and_leaves_tombstones(cast):
     assert not ContactBook._base_manager.filter(pk=cast.book.pk).exists()
     assert not ContactToken.objects.filter(contact=contact.pk).exists()
     assert Tombstone.objects.filter(contact_id=contact.pk, book=cast.book.pk).exists()
+    assert set(ChangeSet.objects.values_list("label", flat=True)) == {"", "Kept"}
     assert list(Contact.objects.all()) == [kept]
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from books.models import ContactBook
 from contacts.derived import derive
@@ -148,6 +149,18 @@ def test_a_contact_cannot_be_moved_into_a_book_one_may_only_view_or_not_see(cast
     assert snapshot() == before
 
 
+def test_one_contact_out_of_sight_stops_the_whole_act_before_it_waits_for_anything(cast):
+    seen = create_contact(by=cast.ann, book=cast.book, document=person("Seen"))
+    hidden = create_contact(by=cast.ann, book=cast.private, document=person("Hidden"))
+    before = snapshot()
+    for contacts in ([seen.pk, hidden.pk], [seen.pk, uuid4()]):
+        with CaptureQueriesContext(connection) as queries, pytest.raises(NotVisible), transaction.atomic():
+            star_contacts(by=cast.ben, contacts=contacts, starred=True)
+        assert not [query for query in queries if "FOR " in query["sql"]]
+    assert snapshot() == before
+    assert star_contacts(by=cast.ann, contacts=[seen.pk, hidden.pk], starred=True) is not None
+
+
 def test_revoking_takes_effect_on_the_next_write(cast):
     team_book = make_book(cast.ann, cast.organization)
     share(team_book, cast.team, Level.EDIT)
@@ -161,6 +174,8 @@ def test_a_save_raises_the_version_once_and_only_when_something_changed(cast):
     contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana", groups=["VIP"]))
     saved = save_contact(by=cast.ann, contact=contact, document=document_of(contact), base_version=1)
     assert saved.version == 1
+    assert star_contacts(by=cast.ann, contacts=[contact.pk], starred=False) is None
+    assert ChangeSet.objects.count() == 1  # an act that changed nothing is none
     with_group = replace(document_of(contact), memberships=())
     saved = save_contact(by=cast.ann, contact=contact, document=with_group, base_version=1)
     assert saved.version == 2
@@ -195,6 +210,20 @@ def test_two_people_change_the_same_field_and_the_second_is_asked(cast):
     assert snapshot() == before
     saved = save_contact(by=cast.ben, contact=contact, document=caught.value.merged, base_version=caught.value.version)
     assert (saved.last_name, saved.nickname) == ("Souza", "Aninha")
+
+
+def test_nobody_asks_back_beyond_what_they_may_know(cast):
+    contact = create_contact(by=cast.ann, book=cast.private, document=person("Ana", notes="secret"))
+    public = replace(document_of(contact), notes="public")
+    contact = save_contact(by=cast.ann, contact=contact, document=public, base_version=1)
+    move_contacts(by=cast.ann, contacts=[contact.pk], to=cast.book)
+    mine = replace(public, notes="mine")
+    with pytest.raises(NotVisible), transaction.atomic():
+        save_contact(by=cast.ben, contact=contact, document=mine, base_version=1)
+    with pytest.raises(EditConflict) as caught, transaction.atomic():
+        save_contact(by=cast.ann, contact=contact, document=mine, base_version=1)
+    assert [conflict.before for conflict in caught.value.conflicts] == ["secret"]
+    assert save_contact(by=cast.ben, contact=contact, document=mine, base_version=2).notes == "mine"
 
 
 def test_an_older_document_is_rebuilt_by_walking_back(cast):
@@ -269,6 +298,21 @@ class TestUndo:
         again = undo(by=cast.ann, change_set=undone.change_set)
         assert again.reverted == 2
         assert set(Contact.objects.for_user(cast.ann).values_list("pk", flat=True)) == set(ids)
+        assert_consistent()
+
+    def test_of_a_creation_leaves_what_somebody_moved_since(self, cast):
+        with act(by=cast.ann, organization=cast.organization, label="Import") as writing:
+            moved, stayed = writing.create(cast.book, [person("Ana"), person("Bo")])
+        bens = make_book(cast.ben, cast.organization)
+        share(bens, cast.ann, Level.EDIT)
+        move_contacts(by=cast.ben, contacts=[moved], to=bens)
+        undone = undo(by=cast.ann, change_set=writing.change_set)
+        assert [(kept.contact_id, kept.reason) for kept in undone.kept] == [(moved, "moved")]
+        assert undone.reverted == 1
+        assert list(Contact.objects.for_user(cast.ann).values_list("pk", flat=True)) == [moved]
+        move_contacts(by=cast.ben, contacts=[moved], to=cast.book)
+        assert undo(by=cast.ann, change_set=writing.change_set).reverted == 1
+        assert not Contact.objects.for_user(cast.ann).filter(pk__in=[moved, stayed]).exists()
         assert_consistent()
 
     def test_of_an_edit_restores_what_still_holds_and_names_what_was_kept(self, cast):
@@ -357,6 +401,13 @@ class TestBooks:
             restore_book(by=cast.ben, book=cast.book)
         restore_book(by=cast.ada, book=cast.book)
         assert ContactBook.objects.for_user(cast.vic).filter(pk=cast.book.pk).exists()
+
+
+def test_a_group_of_contacts_in_the_trash_alone_is_not_seen(cast):
+    contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana", groups=["VIP"]))
+    assert Group.objects.for_user(cast.ann).exists()
+    trash_contacts(by=cast.ann, contacts=[contact.pk])
+    assert not Group.objects.for_user(cast.ann).exists()
 
 
 def test_history_and_change_sets_are_seen_only_through_readable_contacts(cast):

@@ -2,12 +2,13 @@
 its end."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from books.services import unshare_book
 from contacts.document import Info, Kind
@@ -140,6 +141,41 @@ def test_bulk_acts_in_opposite_order_do_not_deadlock(cast):
     )
     assert raised == [None, None, None]
     assert_consistent()
+
+
+def test_contacts_are_locked_in_the_order_of_their_ids(cast):
+    ids = sorted(create_contact(by=cast.ann, book=cast.book, document=person(f"P{number}")).pk for number in range(7))
+    held, seen = threading.Event(), threading.Event()
+    locked: list[bool] = []
+
+    def hold_the_middle() -> None:
+        with transaction.atomic():
+            hold_contacts(cast.ann, [ids[3]])
+            held.set()
+            seen.wait(10)
+
+    def star_all() -> None:
+        held.wait(10)
+        star_contacts(by=cast.ben, contacts=ids[::-1], starred=True)
+
+    def look() -> None:
+        held.wait(10)
+        give_up = time.monotonic() + 1.5  # the others wait for two seconds
+        while not any(locked[:3]) and time.monotonic() < give_up:
+            locked[:] = [is_locked(contact_id) for contact_id in ids]
+        seen.set()
+
+    assert in_threads(hold_the_middle, star_all, look) == [None] * 3
+    assert locked == [True] * 4 + [False] * 3
+
+
+def is_locked(contact_id) -> bool:
+    try:
+        with transaction.atomic():
+            Contact.objects.select_for_update(nowait=True, no_key=True).get(pk=contact_id)
+    except OperationalError:
+        return True
+    return False
 
 
 def test_two_imports_naming_the_same_new_companies_do_not_deadlock(cast):

@@ -78,6 +78,17 @@ def test_a_filter_that_is_not_there_for_one_is_a_404(cast, address):
     assert signed_in(cast.vic).get(address).status_code == 404
 
 
+def test_filters_of_an_address_hold_together(cast):
+    add(cast, "Both", company="Acme", groups=["VIP"])
+    add(cast, "Colleague", company="Acme")
+    add(cast, "Friend", groups=["VIP"])
+    company, group = (Group.objects.get(kind=kind).pk for kind in ("company", "group"))
+    client = signed_in(cast.ann)
+    assert rows(client.get(f"/contacts/?company={company}&group={group}")) == ["Both"]
+    assert rows(client.get(f"/contacts/?company={company}&group={group}&q=o")) == ["Both"]
+    assert rows(client.get(f"/contacts/?company={company}&group={group}&book={cast.private.pk}")) == []
+
+
 def test_a_piece_is_the_same_as_in_the_page(cast):
     for number in range(60):
         add(cast, f"First{number:02}", "Last", email=f"x{number}@example.com")
