@@ -106,10 +106,10 @@ def test_the_menu_of_a_book_opens_by_right_click_and_key_and_gives_the_focus_bac
     book.click(button="right")
     items = ["New contact book", "Edit contact book", "Import contacts (CSV)", "Delete contact book"]
     menu = page.locator(f"#menu-{cast.book.pk}")
-    assert [text.strip() for text in menu.get_by_role("menuitem").all_inner_texts()] == items
-    for key, at in (("ArrowUp", 3), ("ArrowDown", 0), ("e", 1), ("End", 3)):
+    assert set(items) <= {text.strip() for text in menu.get_by_role("menuitem").all_inner_texts()}
+    for key, name in (("ArrowUp", items[-1]), ("ArrowDown", items[0]), ("e", items[1]), ("End", items[-1])):
         page.keyboard.press(key)
-        expect(menu.get_by_role("menuitem").nth(at)).to_be_focused()
+        expect(menu.get_by_role("menuitem", name=name)).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(book).to_be_focused()
@@ -252,7 +252,7 @@ def test_nothing_is_wider_than_the_window(cast, open_as, width):
         f"/books/{cast.book.pk}/delete/",
         "/accounts/email/",
     ):
-        page.goto(address)
+        assert page.goto(address).ok
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         panes = "[...document.querySelectorAll('.detail-pane, .contact-list')]"
         assert page.evaluate(f"{panes}.every((pane) => pane.scrollWidth <= pane.clientWidth)"), address
@@ -288,11 +288,11 @@ def test_every_page_is_free_of_what_axe_finds(cast, open_as, scheme):
         f"/books/{cast.book.pk}/delete/",
         "/accounts/email/",
     ):
-        page.goto(address)
+        assert page.goto(address).ok
         found |= _axe(page, address)
     stranger = open_as(None, color_scheme=scheme, bypass_csp=True)
     for address in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
-        stranger.goto(address)
+        assert stranger.goto(address).ok
         found |= _axe(stranger, address)
     assert found == {}
 
