@@ -340,6 +340,31 @@ class TestUndo:
         assert contact.book_id == cast.book.pk
         assert_consistent()
 
+    def test_of_a_restoring_leaves_what_somebody_changed_since(self, cast):
+        contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana"))
+        trash_contacts(by=cast.ann, contacts=[contact.pk])
+        restored = restore_contacts(by=cast.ann, contacts=[contact.pk])
+        save_contact(by=cast.ben, contact=contact, document=replace(document_of(contact), nickname="A"), base_version=1)
+        undone = undo(by=cast.ann, change_set=restored)
+        assert [(kept.contact_id, kept.reason) for kept in undone.kept] == [(contact.pk, "changed")]
+        assert Contact.objects.for_user(cast.ann).get(pk=contact.pk).nickname == "A"
+
+    def test_of_a_move_leaves_what_is_elsewhere_by_now_or_came_from_where_one_may_not_write(self, cast):
+        first, second = (
+            create_contact(by=cast.ben, book=cast.book, document=person(name)).pk for name in ("Ana", "Bo")
+        )
+        bens = make_book(cast.ben, cast.organization)
+        share(bens, cast.ann, Level.EDIT)
+        move = move_contacts(by=cast.ben, contacts=[first, second], to=bens)
+        move_contacts(by=cast.ann, contacts=[first], to=cast.private)
+        share(cast.private, cast.ben, Level.EDIT)
+        share(cast.book, cast.ben, Level.VIEW)
+        undone = undo(by=cast.ben, change_set=move)
+        assert {(kept.contact_id, kept.reason) for kept in undone.kept} == {(first, "moved"), (second, "no_right")}
+        assert undone.reverted == 0
+        where = dict(Contact.objects.values_list("pk", "book"))
+        assert where == {first: cast.private.pk, second: bens.pk}
+
     def test_keeps_what_one_may_not_edit_any_more(self, cast):
         contact = create_contact(by=cast.ben, book=cast.book, document=person("Ana"))
         star = star_contacts(by=cast.ben, contacts=[contact.pk], starred=True)
