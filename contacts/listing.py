@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,7 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
     beyond, values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
     more, more_values = scope.conditions("c", "id")
     if scope.starred:  # the filter on the row itself reaches the index of starred contacts
-        more, more_values = scope_without_star(scope).conditions("c", "id")
+        more, more_values = replace(scope, starred=False).conditions("c", "id")
         more += " AND c.starred"
     one = f"""
         SELECT c.id, c.display_name, c.second_line, c.avatar, c.starred, c.book_id, c.version, c.{column}
@@ -78,11 +78,6 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
         found = cursor.fetchall()
     rows = [Row(*columns[:7]) for columns in found[:limit]]
     return Page(rows, write_key(found[limit - 1][7], found[limit - 1][0]) if len(found) > limit else None)
-
-
-def scope_without_star(scope: Scope) -> Scope:
-    """Return the scope with contacts that are not starred, too."""
-    return Scope(scope.organization_id, scope.region, scope.book_ids, scope.by_book, scope.group_ids)
 
 
 def count(scope: Scope, *, most: int = 10_000) -> int:

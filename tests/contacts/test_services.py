@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from books.models import ContactBook
 from contacts.derived import derive
-from contacts.document import ContactDocument, Info, InvalidDocument, Kind
+from contacts.document import SCALAR_NAMES, ContactDocument, Info, InvalidDocument, Kind
 from contacts.models import (
     Change,
     ChangeSet,
@@ -39,6 +39,7 @@ from contacts.services import (
     undo,
 )
 from contacts.services.history import document_at
+from contacts.services.rows import DERIVED_COLUMNS, DOCUMENT_COLUMNS
 from organizations.models import TeamMembership
 from organizations.sharing import Level
 from tests.contacts.conftest import person
@@ -181,6 +182,19 @@ def test_a_save_raises_the_version_once_and_only_when_something_changed(cast):
     assert saved.version == 2
     assert document_of(saved).memberships == ()
     assert_consistent()
+
+
+def test_every_column_of_the_document_raises_the_version_and_no_other(cast):
+    contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana"))
+    columns = dict.fromkeys((*SCALAR_NAMES, "avatar"), "x") | {"starred": True, "infos": [{}], "membership_stamp": 7}
+    assert {*DOCUMENT_COLUMNS, "membership_stamp"} == set(columns)
+    for version, (name, value) in enumerate(columns.items(), start=2):
+        Contact.objects.filter(pk=contact.pk).update(**{name: value})
+        contact.refresh_from_db()
+        assert (name, contact.version) == (name, version)
+    Contact.objects.filter(pk=contact.pk).update(**dict.fromkeys(DERIVED_COLUMNS, "x"), version=99)
+    contact.refresh_from_db()
+    assert contact.version == len(columns) + 1
 
 
 def test_two_people_change_different_fields_and_both_stay(cast):
