@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contacts.services.errors import Busy
+from contacts.services.errors import Busy, NotVisible
 from contacts.services.housekeeping import CHORES
+from contacts.services.trash import KIND as TRASH
+from contacts.services.trash import run as run_trash
 from contacts.services.undoing import KIND, run_undo
 from jobs.registry import handler
 from jobs.work import Work
@@ -26,3 +28,9 @@ def keep_house(work: Work) -> None:
             with work.checkpoint():
                 took = chore()
             work.give_way()
+
+
+@handler(TRASH, lane="long", retry_on=(Busy, NotVisible))
+def trash(work: Work) -> None:
+    """Restore or erase many contacts of the trash."""
+    run_trash(work)

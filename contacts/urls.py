@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import access, books, cards, changes, forms, lists, pictures, theme
+from contacts.views import access, books, cards, changes, forms, lists, pictures, theme, trash
 
 app_name = "contacts"
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("books/<uuid:book_id>/hand-over/", access.hand_over, name="book-hand-over"),
     path("groups/<uuid:group_id>/", lists.group, name="group"),
     path("companies/<uuid:group_id>/", lists.company, name="company"),
+    path("trash/", trash.trash, name="trash"),
+    path("trash/<uuid:change_set_id>/", trash.entry, name="trash-entry"),
+    path("trash/<uuid:change_set_id>/restore/", trash.restore, name="trash-restore"),
+    path("trash/<uuid:change_set_id>/erase/", trash.erase, name="trash-erase"),
+    path("changes/", changes.changes, name="changes"),
     path("changes/<uuid:change_set_id>/", changes.change_set, name="change-set"),
     path("changes/<uuid:change_set_id>/undo/", changes.undo, name="undo"),
     path("avatars/<uuid:contact_id>/<str:name>", pictures.avatar, name="avatar"),

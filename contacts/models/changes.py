@@ -148,6 +148,9 @@ class Change(models.Model):
             models.Index(F("transaction"), F("id"), name="changes_in_order"),
             models.Index(fields=["change_set", "id"], name="changes_of_set"),
             models.Index(fields=["contact", "id"], name="changes_of_contact"),
+            # The trash is read by act, and an act of a hundred thousand other changes is not looked through for it.
+            models.Index(fields=["change_set", "book", "contact"], name="changes_to_trash", condition=Q(kind="trash")),
+            models.Index(fields=["book"], name="book_deletions", condition=Q(kind="book_delete")),
         ]
 
     def __str__(self) -> str:

@@ -1,37 +1,99 @@
-"""One act: what it changed, as far as the person can see it, and its undoing."""
+"""Acts in a list, and one act: what it changed, as far as the person can see it, and its undoing."""
 
 from __future__ import annotations
 
 import re
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from contacts.models import Change, ChangeSet, Contact
+from books.models import ContactBook
+from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import Busy
 from contacts.services.undo import KEPT_BECAUSE
 from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job
+from contacts.timeline import page_of, summaries
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
 from contacts.views.told import tell_change
 from organizations.http import SignedInRequest
+from organizations.models import User
 from organizations.sharing import Level
 
 SHOWN = 50
+#: People to choose from in the list of changes.
+PEOPLE = 500
 _CARD = re.compile(r"/contacts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
 
 @require_safe
+def changes(request: SignedInRequest) -> HttpResponse:
+    """The acts of which the person can see something: newest first, paged by key, by person, source and book."""
+    panel = Panel(request)
+    sets = ChangeSet.objects.for_user(request.user).filter(organization=request.organization)
+    chosen = {name: request.GET.get(name, "") for name in ("person", "source", "of")}
+    if chosen["person"]:
+        sets = sets.filter(actor_id=_uuid(chosen["person"]))
+    if chosen["source"]:
+        if chosen["source"] not in Source.values:
+            raise Http404
+        sets = sets.filter(source=chosen["source"])
+    if chosen["of"]:
+        book = get_object_or_404(ContactBook.objects.for_user(request.user), pk=_uuid(chosen["of"]))
+        sets = sets.filter(
+            Exists(Change.objects.for_user(request.user).filter(change_set=OuterRef("pk"), book=book.pk))
+        )
+    found, following = page_of(sets, after=request.GET.get("after"))
+    told = summaries(request.user, found)
+    keys = [each.pk for each in found]
+    editable = set(
+        ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk__in=keys).values_list("pk", flat=True)
+    )
+    undone = set(ChangeSet.objects.filter(undo_of__in=keys, undone_by__isnull=True).values_list("undo_of", flat=True))
+    people = User.objects.filter(memberships__organization=request.organization.pk).order_by("name", "email", "pk")
+    context = {
+        "title": _("Changes"),
+        "place": "changes",
+        "rows": [
+            (each, told[each.pk], each.pk in editable and each.pk not in undone, each.pk in undone)
+            for each in found
+            if each.pk in told
+        ],
+        "next": following,
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "people": people[:PEOPLE],
+        "sources": Source.choices,
+    }
+    return show(request, "contacts/changes.html", panel, context)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
 def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
-    """What one act changed: the first fifty changes that the person can see, and how many there are."""
+    """What one act changed, as far as the person can see it: fifty changes at a time, paged by key."""
     found = get_object_or_404(ChangeSet.objects.for_user(request.user).select_related("organization"), pk=change_set_id)
     changes = Change.objects.for_user(request.user).filter(change_set=found)
-    shown = list(changes.select_related("change_set", "contact", "book", "from_book").order_by("pk")[:SHOWN])
+    after = request.GET.get("after", "")
+    if after and not (after.isascii() and after.isdecimal() and len(after) <= 18):
+        raise Http404
+    rest = changes.filter(pk__gt=int(after)) if after else changes
+    told = rest.select_related("change_set", "contact", "book", "from_book").order_by("pk")
+    shown = list(told[: SHOWN + 1])
+    following = shown[SHOWN - 1].pk if len(shown) > SHOWN else None
+    shown = shown[:SHOWN]
     panel = Panel(request, organization=found.organization)
     readable = {book.pk for book in panel.books}
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
@@ -44,6 +106,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
             for change in shown
         ],
         "count": changes.count(),
+        "next": following,
+        "place": "changes",
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
         "may_undo": editable and (undone is None or is_given_up(undone)),

@@ -13,6 +13,7 @@ CRASH_TESTS: dict[str, str] = {
     "contacts.keep_house": (
         "tests/contacts/test_housekeeping_crash.py::test_worker_killed_while_keeping_house_leaves_the_counts_true"
     ),
+    "contacts.trash": "tests/contacts/test_trash_crash.py::test_worker_killed_in_the_trash_leaves_nothing_half_done",
     "contacts.undo": "tests/sync/test_crashes.py::test_worker_killed_while_undoing_leaves_nothing_behind",
     "imports.tidy": "tests/sync/test_tidying.py::test_worker_killed_while_tidying_goes_on",
     "imports.run": "tests/sync/test_crashes.py::test_worker_killed_in_an_import_doubles_and_loses_nothing",

@@ -18,7 +18,7 @@ from django.urls import get_resolver
 
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.models import ChangeSet, Contact, Group
-from contacts.services import create_contact
+from contacts.services import create_contact, trash_contacts
 from organizations.models import Invitation, Role
 from organizations.services import invitations
 from sync.imports import services as imports
@@ -34,6 +34,7 @@ class World(Cast):
     group: Group
     company: Group
     change_set: ChangeSet
+    trashed: ChangeSet
     imported: Import
     invitation: Invitation
 
@@ -63,13 +64,16 @@ def make_world() -> World:
             memberships=(Membership(kind="company", name="Zoë & Co"), Membership(kind="group", name="Friends")),
         ),
     )
+    old = create_contact(by=cast.ann, book=cast.book, document=ContactDocument(first_name="Old"))
+    change_set = ChangeSet.objects.order_by("started_at", "pk")[0]
     file = File(io.BytesIO(b"First Name,Last Name\r\nJan,Novak\r\n"), name="people.csv")
     return World(
         **vars(cast),
         contact=contact,
         group=Group.objects.get(kind="group"),
         company=Group.objects.get(kind="company"),
-        change_set=ChangeSet.objects.get(),
+        change_set=change_set,
+        trashed=trash_contacts(by=cast.ann, contacts=[old.pk]),
         imported=imports.upload(by=cast.ann, book=cast.book, file=file, name="people.csv"),
         invitation=invitations.invite(
             by=cast.ann, organization=cast.organization, email="ida@example.com", role=Role.MEMBER
@@ -138,6 +142,7 @@ def membership(name: str) -> Callable[[World], Any]:
 GENERAL = {"name": "Other", "slug": "other"}
 INVITED = {"email": "new@example.com", "role": "member"}
 NAMED = {"first_name": "Ida", "anyway": "1"}
+TRASHED = {"change_set_id": lambda world: world.trashed.pk}
 
 
 TABLE: list[Row] = [
@@ -286,9 +291,18 @@ TABLE: list[Row] = [
         note="to a stranger",
     ),
     # --- acts
+    page("contacts:changes", 302, 200, 200, 200, 200, 200),
     page("contacts:change-set", 302, 200, 200, 200, 404, 404),
     page("contacts:undo", 302, 405, 405, 405, 405, 405),
     post("contacts:undo", 302, 302, 302, 403, 404, 404),
+    # --- the trash: seen by readers, restored by editors, emptied by who manages the book
+    page("contacts:trash", 302, 200, 200, 200, 200, 200),
+    page("contacts:trash-entry", 302, 200, 200, 200, 404, 404, arguments=TRASHED),
+    page("contacts:trash-entry", 302, 404, 404, 404, 404, 404, note="of an act that deleted nothing"),
+    page("contacts:trash-restore", 302, 405, 405, 405, 405, 405),
+    post("contacts:trash-restore", 302, 302, 302, 403, 404, 404, arguments=TRASHED),
+    page("contacts:trash-erase", 302, 200, 403, 403, 404, 404, arguments=TRASHED),
+    post("contacts:trash-erase", 302, 302, 403, 403, 404, 404, arguments=TRASHED, data={"typed": "1"}),
     page("contacts:theme", 302, 405, 405, 405, 405, 405),
     post("contacts:theme", 302, 302, 302, 302, 302, 302, data={"theme": "dark"}),
     # --- imports: of those who edit the book
