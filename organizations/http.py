@@ -14,3 +14,4 @@ class SignedInRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
     organization: Organization
+    organizations: list[Organization]

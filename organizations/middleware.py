@@ -25,8 +25,8 @@ class LazyOrganization(SimpleLazyObject):  # type: ignore[type-arg]  # generic f
 
 
 class CurrentOrganization(MiddlewareMixin):
-    """Sets `request.organization`: the one that the session chose, if the person still belongs to it, else the one
-    they joined first.
+    """Sets `request.organizations`, all that the person belongs to, and `request.organization`: the one that the
+    session chose, if the person still belongs to it, else the one they joined first.
 
     For anonymous people and those who belong to none it is false, and lists filtered by it are empty. Nothing is
     queried before something looks at it; then it costs one query a request.
@@ -34,6 +34,7 @@ class CurrentOrganization(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Prepare the look-up."""
+        request.organizations = SimpleLazyObject(lambda: _theirs(request))  # type: ignore[attr-defined] # typed in organizations.http
         request.organization = LazyOrganization(lambda: _current(request))  # type: ignore[attr-defined] # typed in organizations.http
 
 
@@ -52,9 +53,13 @@ def choose(request: HttpRequest, organization_id: UUID) -> bool:
     return True
 
 
-def _current(request: HttpRequest) -> Organization:
+def _theirs(request: HttpRequest) -> list[Organization]:
     user = request.user
-    theirs = organizations_of(user) if isinstance(user, User) else []
+    return organizations_of(user) if isinstance(user, User) else []
+
+
+def _current(request: HttpRequest) -> Organization:
+    theirs = list(request.organizations)  # type: ignore[attr-defined] # set above
     chosen = request.session.get(SESSION_KEY)
     nowhere = Organization(pk=NOWHERE, name="", slug="")
     return next((each for each in theirs if str(each.pk) == chosen), theirs[0] if theirs else nowhere)

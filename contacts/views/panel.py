@@ -22,7 +22,6 @@ from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
 from contacts.text import clean_text
 from organizations.http import SignedInRequest
-from organizations.middleware import organizations_of
 from organizations.models import Organization
 from organizations.sharing import Level
 
@@ -215,8 +214,8 @@ class Panel:
 
     @cached_property
     def organizations(self) -> list[Organization]:
-        """The organizations to switch between. One query."""
-        return organizations_of(self.user)
+        """The organizations to switch between. One query a request."""
+        return self.request.organizations
 
     @property
     def sidebar_limit(self) -> int:

@@ -84,6 +84,20 @@ def test_a_further_organization_is_shown_at_once(cast):
     assert client.post(HERE + "new/", {"name": " "}).status_code == 422
 
 
+def test_the_menu_switches_between_organizations_and_is_quiet_for_one(cast):
+    client = as_(cast.ben)
+    for page in ("/contacts/", HERE + "people/"):
+        assert 'value="' + str(cast.organization.pk) + '" data-radio' not in text(client.get(page))
+    add_member(organization=cast.elsewhere, user=cast.ben, role=Role.MEMBER, by=cast.sam)
+    for page in ("/contacts/", HERE + "people/"):
+        assert (
+            text(client.get(page)).count('name="organization" value="' + str(cast.elsewhere.pk) + '" data-radio') == 1
+        )
+    client.post(HERE + "switch/", {"organization": str(cast.elsewhere.pk)})
+    assert "Sam Stranger" in text(client.get(HERE + "people/"))
+    assert "Ann Owner" not in text(client.get(HERE + "people/"))
+
+
 def test_who_belongs_nowhere_finds_nothing_but_the_way_to_an_organization(cast):
     client = as_(make_user("Nora"))
     for page in ("", "general/", "people/", "teams/", "audit/"):
