@@ -24,9 +24,7 @@ def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
 class ProfileForm(forms.Form):
     """Name, picture and how pages look to oneself."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=LONGEST, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=LONGEST, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     picture = forms.FileField(
         label=_("Picture"),
         required=False,

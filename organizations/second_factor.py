@@ -83,6 +83,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth p
         """Return the name that authenticator apps show."""
         return "Kith"
 
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Return the name that is offered for the next passkey of `user`. One query."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)d") % {"number": count + 1} if count else _("Passkey")
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return whom passkeys are for: the host that people use, whatever host a request named."""
         return {"id": str(urlsplit(settings.BASE_URL).hostname), "name": "Kith"}

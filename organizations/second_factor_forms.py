@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_sec
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 60
@@ -25,7 +26,18 @@ def _code_field(form: forms.Form, label: Any, help_text: Any = "") -> None:
     field.max_length = 64  # type: ignore[attr-defined]  # a CharField
 
 
-class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth publishes no types
+class _Readable:
+    """Says at the field that a stored secret cannot be read, instead of refusing the whole page."""
+
+    def clean_code(self) -> Any:
+        """Check the code."""
+        try:
+            return super().clean_code()  # type: ignore[misc]  # of the form that this is mixed into
+        except PermissionDenied as unreadable:
+            raise forms.ValidationError(str(unreadable), code="unreadable") from None
+
+
+class AuthenticateForm(_Readable, base.AuthenticateForm):  # type: ignore[misc]  # allauth publishes no types
     """A code, on the way in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +45,7 @@ class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth 
         _code_field(self, _("Code"), _("From your authenticator app, or one of your recovery codes."))
 
 
-class ReauthenticateForm(base.ReauthenticateForm):  # type: ignore[misc]  # as above
+class ReauthenticateForm(_Readable, base.ReauthenticateForm):  # type: ignore[misc]  # as above
     """A code, before what matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -64,7 +64,7 @@ class PersonalTime(MiddlewareMixin):
         if isinstance(user, User):
             try:
                 timezone.activate(ZoneInfo(user.time_zone))
-            except (ValueError, OSError):  # a zone that this machine does not know any more
+            except (KeyError, ValueError, OSError):  # a zone that this machine does not know any more
                 return
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -9,9 +9,9 @@ register = template.Library()
 
 @register.filter
 def dressed(field: BoundField) -> SafeString:
-    """Render the widget with our class. A placeholder that would only repeat the label is dropped."""
-    attrs: dict[str, str | bool] = {"class": "input"}
+    """Render the widget with our class, if it has none. A placeholder that would only repeat the label is dropped."""
     widget = field.field.widget
+    attrs: dict[str, str | bool] = {"class": widget.attrs.get("class", "input")}
     if widget.attrs.get("placeholder"):
         attrs["placeholder"] = ""
     return field.as_widget(attrs=attrs)

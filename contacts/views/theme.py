@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from contacts.views.answers import next_of
+from organizations.http import SignedInRequest
 from organizations.models import Theme, User
 
 COOKIE: Final = "theme"
@@ -16,7 +17,7 @@ YEAR: Final = 365 * 24 * 3600
 
 
 @require_POST
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: SignedInRequest) -> HttpResponse:
     """Keep the theme on the account, and in a cookie for the pages before sign-in. Rendered with the page: no flash."""
     response = HttpResponseRedirect(next_of(request, "/contacts/"))
     theme = request.POST.get("theme", "")
