@@ -11,7 +11,7 @@ from contacts.services.contacts import (
     trash_contacts,
 )
 from contacts.services.errors import Busy, EditConflict, NotAllowed, NotVisible
-from contacts.services.history import document_of
+from contacts.services.history import document_of, latest_act
 from contacts.services.rows import documents_of
 from contacts.services.undo import Kept, Undone, undo, undo_batch
 
@@ -34,6 +34,7 @@ __all__ = [
     "finish",
     "hold_books",
     "hold_contacts",
+    "latest_act",
     "move_contacts",
     "restore_book",
     "restore_contacts",

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from contacts.document import ContactDocument, Info, Membership
-from contacts.models import Change, ChangeKind, Contact
+from contacts.models import Change, ChangeKind, ChangeSet, Contact
 from contacts.services.errors import NotVisible
 from contacts.services.rows import documents_of
 from organizations.models import User
+from organizations.sharing import Level
 
 
 def document_of(contact: Contact) -> ContactDocument:
@@ -46,3 +47,9 @@ def document_at(contact: Contact, version: int) -> ContactDocument:
     for before in later.values_list("before", flat=True):
         document = with_fields(document, before or {})
     return document
+
+
+def latest_act(*, by: User, contact: Contact) -> ChangeSet | None:
+    """Return the newest act of `by` on the contact that they may undo, None without one. One query."""
+    own = ChangeSet.objects.for_user(by, at_least=Level.EDIT).filter(actor_id=by.pk)
+    return own.filter(changes__contact=contact).order_by("-started_at", "-pk").first()

@@ -22,7 +22,7 @@ from contacts.forms.choices import NOTHING, with_choices
 from contacts.forms.contact import ContactForm
 from contacts.forms.document import Draft, TooManyRows, document_from, draft_of, read
 from contacts.models import Contact
-from contacts.services import Busy, EditConflict, create_contact, document_of, save_contact
+from contacts.services import Busy, EditConflict, create_contact, document_of, latest_act, save_contact
 from contacts.services.history import document_at, require_seen
 from contacts.views.answers import go, tell
 from contacts.views.cards import visible
@@ -72,7 +72,8 @@ def new(request: SignedInRequest) -> HttpResponse:
             form.errors[""] = _("This was created before and deleted since. Send the form again to create it anew.")
             return _page(request, panel, form, None, status=422)
         contact = known
-    tell(request, _("%(name)s is in %(book)s.") % {"name": contact.display_name, "book": book.name})
+    sentence = _("%(name)s is in %(book)s.") % {"name": contact.display_name, "book": book.name}
+    tell(request, sentence, undo=latest_act(by=request.user, contact=contact))
     return go(request, _card_address(panel, contact, book))
 
 
@@ -117,9 +118,10 @@ def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
         form.errors[""] = str(busy)
         return _page(request, panel, form, contact, status=422)
     if saved.book_id != contact.book_id:
-        tell(request, _("Saved, and moved to %(book)s.") % {"book": book.name})
+        sentence = _("Saved, and moved to %(book)s.") % {"book": book.name}
+        tell(request, sentence, undo=latest_act(by=request.user, contact=saved))
     elif saved.version != contact.version:
-        tell(request, _("Saved."))
+        tell(request, _("Saved."), undo=latest_act(by=request.user, contact=saved))
     return HttpResponseRedirect(_card_address(panel, saved, book))
 
 

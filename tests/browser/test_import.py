@@ -34,7 +34,7 @@ def test_a_dropped_google_file_arrives_and_is_undone(worker, cast, open_as):
     page.goto(f"/books/{cast.book.pk}/")  # asks to sign in first
     page.locator("[name=login]").fill(cast.ann.email)
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/books/**")
     page.evaluate(DROP, ["google-2024.csv", (DATA / "google-2024.csv").read_text("utf-8")])
     page.wait_for_url("**/imports/**")
