@@ -53,7 +53,11 @@ class Line:
         return _("nobody known") if self.entry.action in _BY_STRANGERS else _("the operator")
 
 
-_BY_STRANGERS: Final = {Action.SIGN_IN_FAILED.value, "second_factor_failed", "password_ended"}
+_BY_STRANGERS: Final = {
+    Action.SIGN_IN_FAILED.value,
+    Action.SECOND_FACTOR_FAILED.value,
+    Action.PASSWORD_ENDED.value,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,11 @@ def audit_page(
     # Two indexes in the order of the list, each read as far as the page needs, instead of one query for both.
     found = [
         entry
-        for scope in (_of_organization(viewer, organization), _of_people(organization))
+        for scope in (of_organization(viewer, organization), _of_people(organization))
         for entry in _narrowed(scope, wanted, last).order_by("-at", "-id")[: limit + 1]
     ]
     found.sort(key=lambda entry: (entry.at, entry.pk), reverse=True)
-    lines = [Line(entry, action_label(entry.action), _detail(entry)) for entry in found[:limit]]
+    lines = [in_words(entry) for entry in found[:limit]]
     return AuditPage(lines, lines[-1].entry.pk if len(found) > limit else None)
 
 
@@ -97,6 +101,11 @@ def audit_csv(viewer: User, organization: Organization, wanted: Filter) -> Itera
         after = page.next
 
 
+def in_words(entry: AuditEntry) -> Line:
+    """Return an entry with the words that show it."""
+    return Line(entry, action_label(entry.action), _detail(entry))
+
+
 def action_label(action: str) -> str:
     """Return what an action is called on the screen."""
     label = _LABELS.get(action)
@@ -108,7 +117,7 @@ def action_choices() -> list[tuple[str, str]]:
     return sorted(((action.value, action_label(action.value)) for action in Action), key=lambda pair: pair[1])
 
 
-def _of_organization(viewer: User, organization: Organization) -> QuerySet[AuditEntry]:
+def of_organization(viewer: User, organization: Organization) -> QuerySet[AuditEntry]:
     """Return what was done there, without lines about books that were never shared, unless `viewer` did it."""
     shared = AuditEntry.objects.filter(
         action=Action.BOOK_SHARED, target_id=OuterRef("target_id"), organization_id=organization.pk
@@ -194,6 +203,13 @@ _LABELS: Final = {
     Action.EMAIL_REMOVED.value: _lazy("Email removed from the account"),
     Action.EMAIL_VERIFIED.value: _lazy("Email confirmed"),
     Action.EMAIL_CHANGED.value: _lazy("Main email changed"),
+    Action.PASSWORD_ENDED.value: _lazy("Password ended by confirming the email"),
+    Action.SESSIONS_ENDED.value: _lazy("Other sessions ended"),
+    Action.SECOND_FACTOR_ADDED.value: _lazy("Second factor added"),
+    Action.SECOND_FACTOR_REMOVED.value: _lazy("Second factor removed"),
+    Action.SECOND_FACTOR_USED.value: _lazy("Second factor used"),
+    Action.SECOND_FACTOR_FAILED.value: _lazy("Second factor failed"),
+    Action.RECOVERY_CODES_MADE.value: _lazy("Recovery codes made"),
     Action.INVITATION_SENT.value: _lazy("Invitation sent"),
     Action.INVITATION_REVOKED.value: _lazy("Invitation taken back"),
     Action.MEMBER_ADDED.value: _lazy("Joined the organization"),
@@ -209,6 +225,8 @@ _LABELS: Final = {
     Action.BOOK_SHARED.value: _lazy("Contact book shared"),
     Action.BOOK_UNSHARED.value: _lazy("Share of a contact book ended"),
     Action.BOOK_HANDED_OVER.value: _lazy("Contact book handed over"),
+    Action.BOOK_ERASED.value: _lazy("Contact book deleted for good"),
+    Action.CONTACTS_ERASED.value: _lazy("Contacts deleted for good"),
     Action.AUDIT_EXPORTED.value: _lazy("Audit list exported"),
 }
 """What the screen calls an action; one that is not here is called by its stored name."""
