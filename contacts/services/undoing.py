@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -103,6 +105,12 @@ def is_given_up(undo_set: ChangeSet) -> bool:
 def _given_up(undo_set: ChangeSet) -> Job | None:
     job = undo_job(undo_set) if undo_set.finished_at is None else None
     return job if job is not None and job.state == State.FAILED else None
+
+
+def undone_among(change_set_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these acts are undone, by an undo that was not undone itself. One query."""
+    found = ChangeSet.objects.filter(undo_of__in=change_set_ids, undone_by__isnull=True)
+    return {undone for undone in found.values_list("undo_of", flat=True) if undone is not None}
 
 
 def reverted_count(undo_set: ChangeSet) -> int:

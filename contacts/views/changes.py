@@ -17,7 +17,7 @@ from books.models import ContactBook
 from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import Busy
 from contacts.services.undo import KEPT_BECAUSE
-from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job
+from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job, undone_among
 from contacts.timeline import page_of, summaries
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
@@ -55,7 +55,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
     editable = set(
         ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk__in=keys).values_list("pk", flat=True)
     )
-    undone = set(ChangeSet.objects.filter(undo_of__in=keys, undone_by__isnull=True).values_list("undo_of", flat=True))
+    undone = undone_among(keys)
     people = User.objects.filter(memberships__organization=request.organization.pk).order_by("name", "email", "pk")
     context = {
         "title": _("Changes"),
