@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,11 @@ from django.utils.translation import gettext as _
 from config import picture_decoder
 
 PATIENCE: Final = 20  # seconds on the clock; the process has ten of the processor
+AT_ONCE: Final = 2  # decoders of this process: each may take a gigabyte and a processor
+WAIT: Final = 5.0  # seconds for one of them, in which a thread for pages is held
 
 _DECODER = Path(picture_decoder.__file__)
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 class BadPicture(ValueError):
@@ -39,6 +43,8 @@ def store(upload: File[bytes], *, folder: str) -> str:
 
 def decode(data: bytes) -> bytes:
     """Return a picture re-encoded as WebP by the decoder process. Raises `BadPicture`."""
+    if not _slots.acquire(timeout=WAIT):
+        raise BadPicture(_("Several pictures are being read at the moment. Choose yours again in a little while."))
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
             [sys.executable, "-I", str(_DECODER)],
@@ -50,6 +56,8 @@ def decode(data: bytes) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise BadPicture(_("The picture takes too long to read. Save it anew, or choose another one.")) from None
+    finally:
+        _slots.release()
     if done.returncode == picture_decoder.TOO_LARGE:
         raise BadPicture(
             _("The picture has more than %(most)d megapixels. Choose a smaller one.")
