@@ -28,7 +28,7 @@ COUNTED: Final = 1_000
 class Summary:
     """What an act did, in words, counted over the changes that a person can see.
 
-    `contact_id` is that of the only contact concerned, if there is one and it still lives.
+    `contact_name` is that of the only contact concerned, if there is one; `contact_id` its id while it lives.
     """
 
     what: str
@@ -62,7 +62,7 @@ def _place(after: str | None) -> tuple[datetime, UUID] | None:
 def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summary]:
     """Return what each act did as far as `user` can see it: the rule of `ChangeQuerySet.for_user`, counted.
 
-    At most `COUNTED` changes of each are looked at. Six queries whatever the number of acts.
+    At most `COUNTED` changes of each are looked at. Seven queries whatever the number of acts.
     """
     if not change_sets:
         return {}
@@ -93,15 +93,18 @@ def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summar
     for act_id, *row in rows:
         by_act.setdefault(act_id, []).append(tuple(row))
     single = {act_id: _only(found) for act_id, found in by_act.items()}
-    living = Contact.objects.for_user(user).filter(pk__in={pk for pk in single.values() if pk})
-    names = dict(living.values_list("pk", "display_name"))
+    wanted = {pk for pk in single.values() if pk}
+    living = dict(Contact.objects.for_user(user).filter(pk__in=wanted).values_list("pk", "display_name"))
+    trashed = Contact.objects.trashed_for_user(user).filter(pk__in=wanted)
+    names = living | dict(trashed.values_list("pk", "display_name"))
     book_ids = {book_id for found in by_act.values() for *_row, book_id in found if book_id}
     visible = ContactBook._base_manager.filter(pk__in=book_ids & set(whole)).values_list("pk", "name")
     books = dict(visible) if book_ids else {}
     told = {}
     for act_id, found in by_act.items():
-        contact_id = single[act_id] if single[act_id] in names else None
-        told[act_id] = Summary(_in_words(found, books), contact_id, names[contact_id] if contact_id else "")
+        only = single[act_id]
+        contact_id = only if only in living else None
+        told[act_id] = Summary(_in_words(found, books), contact_id, names.get(only, "") if only else "")
     return told
 
 
