@@ -100,13 +100,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
         except ValueError:
             return False
 
-    def is_safe_url(self, url: str) -> bool:
-        """Say whether the person may be sent on to `url`. Not to one that cannot be read, as `//[`."""
-        try:
-            return bool(super().is_safe_url(url))
-        except ValueError:
-            return False
-
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Audit a wrong password by the id of the account tried, if there is one; never what was typed."""
         tried = User.objects.filter(email=str(credentials.get("email", "")).strip().lower()).first()

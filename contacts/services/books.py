@@ -16,7 +16,6 @@ from contacts.services.acts import act
 from contacts.services.errors import NotAllowed, NotVisible
 from organizations.models import Team, User
 from organizations.names import clean_name
-from organizations.names import clean_name
 from organizations.sharing import Level
 
 
@@ -35,7 +34,6 @@ def edit_book(
     With `grants` it is shared with exactly those in the same transaction; `expected` and what is raised are those of
     `books.services.set_sharing`.
     """
-    name = clean_name(name)
     name = clean_name(name)
     new = {"name": name, "description": description, "exclude_from_search": exclude_from_search}
     with act(by=by, organization=book.organization, label=_("Edit %(book)s") % {"book": name}) as writing:
