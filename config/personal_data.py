@@ -57,6 +57,7 @@ NEUTRAL: Final[dict[str, str]] = {
     "contacts.ContactToken": "organization book contact tier",
     "contacts.Group": "id organization kind",
     "contacts.KeptGroup": "id group user organization",
+    "contacts.PendingPicture": "id name at",
     "contacts.Tombstone": "id organization book contact_id at",
     "contenttypes.ContentType": "id app_label model",
     "guardian.GroupObjectPermission": "id permission content_type object_pk group",

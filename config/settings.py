@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+from phonenumbers import SUPPORTED_REGIONS
 
 from config import env, logs, secrets_file
 from config.servers import cache_url, database_settings, redis_url
@@ -127,7 +128,7 @@ CACHES = {
         "LOCATION": cache_url(REDIS_URL),
         "KEY_PREFIX": "kith",
         # A hung cache must not hang a page.
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        "OPTIONS": {"serializer": "config.cache.JsonSerializer", "socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 
@@ -236,6 +237,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_REGION = env.text("DEFAULT_REGION", "US").upper()
+if DEFAULT_REGION not in SUPPORTED_REGIONS:
+    raise ImproperlyConfigured(f"DEFAULT_REGION is {DEFAULT_REGION!r}. Set it to an ISO 3166 code such as US or DE.")
 
 # --- Files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -3,6 +3,7 @@
 from contacts.models.changes import Change, ChangeKind, ChangeSet, Source, Tombstone
 from contacts.models.contact import Contact, ContactMembership
 from contacts.models.groups import Group, GroupKind, KeptGroup
+from contacts.models.pictures import PendingPicture
 from contacts.models.search import ContactHandle, ContactSearch, ContactToken, HandleKind
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "GroupKind",
     "HandleKind",
     "KeptGroup",
+    "PendingPicture",
     "Source",
     "Tombstone",
 ]

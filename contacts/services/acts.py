@@ -22,7 +22,7 @@ from psycopg.types.json import Jsonb
 from books.models import ContactBook
 from contacts.derived import derive
 from contacts.document import ContactDocument, changed_fields, group_key
-from contacts.models import ChangeKind, ChangeSet, Contact, Source
+from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import rows
 from contacts.services.errors import Busy, NotAllowed, NotVisible
 from contacts.services.groups import ensure_groups, with_kept_names
@@ -193,6 +193,7 @@ class Act:
             for contact_id, document in zip(rows.new_ids(len(documents)), documents, strict=True)
         ]
         rows.insert_contacts(self.organization_id, batch)
+        _keep_pictures(documents)
         rows.insert_index(self.organization_id, batch)
         self._insert_memberships(batch, names)
         rows.count({book.pk: (len(batch), sum(item.document.starred for item in batch))})
@@ -222,6 +223,7 @@ class Act:
             [(new, old.document.memberships != new.document.memberships) for old, new in batch]
         )
         rows.replace_index(self.organization_id, batch)
+        _keep_pictures([new.document for _old, new in batch])
         if moved_members:
             rows.delete_memberships([item.id for item in moved_members])
             self._insert_memberships(moved_members, names)
@@ -364,3 +366,10 @@ def _field(document: ContactDocument, name: str) -> Any:
     """Return one field of a document as JSON, empty or not."""
     value = getattr(document, name)
     return [item.to_json() for item in value] if isinstance(value, tuple) else value
+
+
+def _keep_pictures(documents: Iterable[ContactDocument]) -> None:
+    """Say that the pictures of these documents belong to contacts now. One query, and none without pictures."""
+    names = {document.avatar for document in documents if document.avatar}
+    if names:
+        PendingPicture.objects.filter(name__in=names).delete()

@@ -17,11 +17,12 @@ from django.db.models.functions import Now
 
 from books.leaving import FROZEN_DAYS
 from books.models import ContactBook
-from contacts.models import Change, ChangeSet, Contact, Tombstone
+from contacts.models import Change, ChangeSet, Contact, PendingPicture, Tombstone
 from organizations.services.invitations import forget_expired
 
 KEEP_TRASH = timedelta(days=30)
 KEEP_TOMBSTONES = timedelta(days=366)
+KEEP_PENDING = timedelta(days=1)
 BATCH = 500
 
 
@@ -93,6 +94,17 @@ def _erase_tokens(book: ContactBook) -> int:
         return int(cursor.rowcount)
 
 
+def forget_pending_pictures() -> int:
+    """Delete the next batch of pictures that were uploaded a day ago and saved with no contact. Return how many."""
+    with transaction.atomic():
+        old = PendingPicture.objects.filter(at__lt=Now() - KEEP_PENDING).order_by("pk")
+        pictures = dict(old.select_for_update(skip_locked=True).values_list("pk", "name")[:BATCH])
+        PendingPicture.objects.filter(pk__in=list(pictures)).delete()
+        if pictures:
+            transaction.on_commit(partial(_delete_files, list(pictures.values())))
+    return len(pictures)
+
+
 def fold_counts() -> int:
     """Fold what the books' counts changed by into one row a book. Return how many rows were folded."""
     with connection.cursor() as cursor:
@@ -160,4 +172,11 @@ def _pictures(contact_ids: Sequence[UUID]) -> list[str]:
 
 
 #: Each does one batch and says how many rows it took; done when that is none.
-CHORES = (fold_counts, erase_old_trash, erase_deleted_books, forget_old_tombstones, forget_expired)
+CHORES = (
+    fold_counts,
+    erase_old_trash,
+    erase_deleted_books,
+    forget_old_tombstones,
+    forget_pending_pictures,
+    forget_expired,
+)

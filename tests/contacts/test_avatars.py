@@ -85,6 +85,7 @@ def test_files_above_the_limit_are_not_even_read(settings):
         store(ContentFile(b"x" * (2**20 + 1)))
 
 
+@pytest.mark.django_db
 def test_stored_names_tell_nothing():
     name = store(ContentFile(picture(), name="ann-prado.png"))
     assert "ann" not in name

@@ -8,9 +8,15 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 
 from books.models import BookCount, ContactBook
-from contacts.models import Change, ChangeSet, Contact, ContactMembership, ContactToken, Tombstone
+from contacts.models import Change, ChangeSet, Contact, ContactMembership, ContactToken, PendingPicture, Tombstone
 from contacts.services import act, create_contact, delete_book, star_contacts, trash_contacts, undo
-from contacts.services.housekeeping import erase_deleted_books, erase_old_trash, fold_counts, forget_old_tombstones
+from contacts.services.housekeeping import (
+    erase_deleted_books,
+    erase_old_trash,
+    fold_counts,
+    forget_old_tombstones,
+    forget_pending_pictures,
+)
 from tests.contacts.conftest import person
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -85,3 +91,17 @@ def test_counts_are_folded_into_one_row_a_book_and_stay_true(cast):
     book = ContactBook.objects.with_counts().get(pk=cast.book.pk)
     assert (book.contact_count, book.starred_count) == (5, 2)
     assert fold_counts() == 0
+
+
+@pytest.mark.leaves_hooks  # they have run, and stay listed
+def test_pictures_that_no_contact_was_saved_with_go_after_a_day(cast, django_capture_on_commit_callbacks):
+    names = [default_storage.save("avatars/pending.webp", ContentFile(b"picture")) for _number in range(3)]
+    _abandoned, open_form, saved = names
+    for name in names:
+        PendingPicture.objects.create(name=name)
+    create_contact(by=cast.ann, book=cast.book, document=person("Ana", avatar=saved))
+    age(PendingPicture.objects.exclude(name=open_form), "at", 2)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert forget_pending_pictures() == 1
+    assert [default_storage.exists(name) for name in names] == [False, True, True]
+    assert list(PendingPicture.objects.values_list("name", flat=True)) == [open_form]
