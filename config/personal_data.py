@@ -10,6 +10,7 @@ from typing import Final
 PERSONAL: Final[dict[str, str]] = {
     "account.EmailAddress": "email",
     "account.EmailConfirmation": "key",
+    "admin.LogEntry": "object_repr change_message",
     "books.ContactBook": "name description",
     "contacts.Change": "before after",
     "contacts.ChangeSet": "actor_name label kept",
@@ -40,6 +41,7 @@ PERSONAL: Final[dict[str, str]] = {
 NEUTRAL: Final[dict[str, str]] = {
     "account.EmailAddress": "id user verified primary",
     "account.EmailConfirmation": "id email_address created sent",
+    "admin.LogEntry": "id action_time user content_type object_id action_flag",
     "auth.Group": "id name",
     "auth.Group_permissions": "id group permission",
     "auth.Permission": "id name content_type codename",

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "books",
     "contacts",
     "sync",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # rooms register their models themselves (organizations.admin_site)
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

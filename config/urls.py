@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("books.urls")),
     path("", include("sync.imports.urls")),
     path("organization/", include("organizations.urls")),
+    path("admin/", include("organizations.admin_urls")),
 ]
 
 handler400 = "config.errors.bad_request"

@@ -145,6 +145,8 @@ class OrganizationMembership(models.Model):
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_person"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_is_known"),
@@ -152,7 +154,7 @@ class OrganizationMembership(models.Model):
         indexes = [models.Index(fields=["user", "organization"], name="memberships_of_user")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.organization_id} as {self.role}"
+        return str(self.user)
 
 
 class Team(Group, GuardianGroupMixin):

@@ -43,6 +43,7 @@ ORGANIZATION: Final = (
     Entry(gettext_lazy("People"), "organization:people", "users"),
     Entry(gettext_lazy("Teams"), "organization:teams", "user-group", "organization:team"),
     Entry(gettext_lazy("Audit list"), "organization:audit", "clipboard-document-list", roles=ADMINISTRATORS),
+    Entry(gettext_lazy("Admin site"), "admin:index", "wrench-screwdriver", roles=ADMINISTRATORS),
 )
 
 

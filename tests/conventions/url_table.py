@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.models import ChangeSet, Contact, Group
 from contacts.services import create_contact, trash_contacts
-from organizations.models import Invitation, Role
+from organizations.models import AuditEntry, Invitation, Role
 from organizations.services import invitations
 from sync.imports import services as imports
 from sync.imports.models import Import
@@ -142,6 +142,25 @@ def membership(name: str) -> Callable[[World], Any]:
 GENERAL = {"name": "Other", "slug": "other"}
 INVITED = {"email": "new@example.com", "role": "member"}
 NAMED = {"first_name": "Ida", "anyway": "1"}
+MADE_HERE = {"title": "New", "opened_in": of("organization")}
+SHARED_BY_ADMIN = {"new_level": "edit"}
+
+
+def audit_line(world: World) -> str:
+    """Return the key of a line of the audit list of Ann's organization."""
+    lines = AuditEntry.objects.filter(organization_id=world.organization.pk, action="team_created")
+    return str(lines.order_by("-at")[0].pk)
+
+
+ADMIN: dict[str, Callable[[World], Any]] = {
+    "organizations_organizationmembership": membership("vic"),
+    "organizations_team": of("team"),
+    "organizations_invitation": of("invitation"),
+    "organizations_auditentry": audit_line,
+    "books_contactbook": of("book"),
+}
+"""What the admins' site shows, and which of it in the world."""
+
 TRASHED = {"change_set_id": lambda world: world.trashed.pk}
 
 
@@ -319,4 +338,39 @@ TABLE: list[Row] = [
     page("imports:failed", 302, 404, 404, 403, 404, 404),
     page("imports:template", 302, 200, 200, 200, 200, 200, arguments={"name": "google"}),
     page("imports:help", 302, 200, 200, 200, 200, 200),
+    # --- the admins' site: of owners and admins of the organization at hand (`test_admin_site.py` crawls all of it)
+    page("admin:index", 302, 200, 404, 404, 200, 200),
+    page("admin:jsi18n", 302, 200, 404, 404, 200, 200),
+    page("admin:app_list", 302, 200, 404, 404, 200, 200, arguments={"app_label": "organizations"}),
+    *(page(f"admin:{model}_changelist", 302, 200, 404, 404, 200, 200) for model in ADMIN),
+    *(
+        page(f"admin:{model}_{view}", 302, 200, 404, 404, 200, 404, arguments={"object_id": key})
+        for model, key in ADMIN.items()
+        for view in ("change", "history")
+    ),
+    page("admin:organizations_team_add", 302, 200, 404, 404, 200, 200),
+    post("admin:organizations_team_add", 302, 302, 404, 404, 302, 302, data={"title": "New"}),
+    post("admin:organizations_team_add", 302, 302, 404, 404, 302, 200, data=MADE_HERE, note="of Ann's organization"),
+    page("admin:organizations_invitation_add", 302, 200, 404, 404, 200, 200),
+    post("admin:organizations_invitation_add", 302, 302, 404, 404, 302, 302, data=INVITED),
+    *(
+        page(f"admin:{model}_delete", 302, 200, 404, 404, 200, 404, arguments={"object_id": key})
+        for model, key in ADMIN.items()
+        if model != "organizations_auditentry"
+    ),
+    *(
+        post(f"admin:{model}_delete", 302, 302, 404, 404, 302, 404, arguments={"object_id": key}, data={"post": "yes"})
+        for model, key in ADMIN.items()
+        if model != "organizations_auditentry"
+    ),
+    *(
+        post(f"admin:{model}_change", 302, status, 404, 404, status, 404, arguments={"object_id": key}, data=data)
+        for model, key, data, status in (
+            ("organizations_organizationmembership", membership("vic"), {"role": "admin"}, 302),
+            ("organizations_team", of("team"), {"title": "Other"}, 302),
+            ("books_contactbook", of("book"), SHARED_BY_ADMIN, 200),
+            ("organizations_invitation", of("invitation"), INVITED, 403),
+            ("organizations_auditentry", audit_line, {"action": "nothing"}, 403),
+        )
+    ),
 ]
