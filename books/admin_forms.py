@@ -68,6 +68,8 @@ class BookSharingForm(ServiceForm):
         """
         after = grants_of(self.instance)
         for name, to in self.targets.items():
+            if name not in self.data:  # came after the form was opened
+                continue
             level = self.cleaned_data[name]
             after.pop(to, None)
             if level:

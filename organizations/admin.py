@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import action, display, register
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -192,6 +192,8 @@ class InvitationAdmin(ScopedAdmin):
                 invitations.resend(by=person_of(request), invitation=invitation)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
+            except PermissionDenied as error:  # an owner's to send
+                self.message_user(request, f"{invitation}: {error}", messages.ERROR)
             else:
                 sent += 1
         if sent:

@@ -368,7 +368,7 @@ TABLE: list[Row] = [
         for model, key, data, status in (
             ("organizations_organizationmembership", membership("vic"), {"role": "admin"}, 302),
             ("organizations_team", of("team"), {"title": "Other"}, 302),
-            ("books_contactbook", of("book"), SHARED_BY_ADMIN, 200),
+            ("books_contactbook", of("book"), SHARED_BY_ADMIN, 302),
             ("organizations_invitation", of("invitation"), INVITED, 403),
             ("organizations_auditentry", audit_line, {"action": "nothing"}, 403),
         )

@@ -483,6 +483,24 @@ def test_sharing_asks_before_access_changes_and_then_does_it(ours):
     assert as_(ours.owner).get(path).status_code == 200
 
 
+def test_a_share_that_came_after_the_form_was_opened_stays(ours):
+    client = as_(ours.admin)
+    path = address(ContactBook, "change", ours.book.pk)
+    before = contents()
+    assert client.post(path, {f"team_{ours.team.public_id.hex}": "view", "new_level": "edit"}).status_code == 302
+    assert contents() == before
+
+
+def test_admins_cannot_send_an_owners_invitation_again(ours):
+    Invitation.objects.filter(pk=ours.invitation.pk).update(role=Role.OWNER)
+    client = as_(ours.admin)
+    before = contents()
+    chosen = {"_selected_action": [str(ours.invitation.pk)], "index": "0", "action": "resend"}
+    answer = client.post(address(Invitation, "changelist"), chosen, follow=True)
+    assert "Only an owner can make somebody an owner." in content(answer)
+    assert contents() == before
+
+
 def test_personal_books_of_others_do_not_exist(ours):
     client = as_(ours.admin)
     before = contents()
