@@ -134,6 +134,7 @@ def run(work: Work) -> None:
     went = 1
     while went:
         with work.checkpoint(total=total) as step:
+            by.refresh_from_db(fields=["is_active"])  # whose account is closed by now does nothing more
             went = _batch(by, entry, into, books)
             step.done = min(total, work.job.done + went)
         work.give_way()

@@ -83,6 +83,7 @@ def run_undo(work: Work) -> None:
     while seen["after"] is not None:
         with work.checkpoint(total=total) as step:
             undo_set.refresh_from_db(fields=["kept"])
+            by.refresh_from_db(fields=["is_active"])  # whose account is closed by now takes nothing back
             after, reverted, kept = undo_batch(by=by, undo_set=undo_set, cursor=seen["after"])
             seen = {"after": after, "done": seen["done"] + reverted + len(kept)}
             step.cursor, step.done = seen, min(total, seen["done"])

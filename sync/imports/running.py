@@ -69,7 +69,7 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
                 _commit(imported, by, batch)
                 step.total = max(imported.rows_total, imported.rows_done + len(batch))
         except (NotVisible, NotAllowed) as refusal:
-            _refuse(work, imported, _why(imported, refusal))
+            _refuse(work, imported, _why(imported, by, refusal))
         except Busy as busy:
             if attempt + 1 == PATIENCE:
                 raise RetryLater(str(busy), delay=timedelta(seconds=5)) from busy
@@ -81,6 +81,7 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
 
 def _commit(imported: Import, by: User, batch: list[Reading]) -> None:
     assert imported.change_set is not None  # noqa: S101 - only started imports come here; for the type checker
+    by.refresh_from_db(fields=["is_active"])  # whose account is closed by now may use no book
     with act(by=by, change_set=imported.change_set) as writing:
         book = hold_books(by, {imported.book_id})[imported.book_id]
         taken = take_batch(writing, book, batch, Policy(imported.policy))
@@ -113,10 +114,12 @@ def _count(imported: Import, taken: Taken, rows: int) -> None:
     )
 
 
-def _why(imported: Import, refusal: NotVisible | NotAllowed) -> str:
+def _why(imported: Import, by: User, refusal: NotVisible | NotAllowed) -> str:
     """Return a sentence on why the import may not go on, without telling what one may not see."""
     if ContactBook.objects.filter(pk=imported.book_id, deleted_at__isnull=False).exists():
         return _("The contact book was deleted meanwhile. What had come in by then comes back with it.")
+    if User.objects.filter(pk=by.pk, is_active=False).exists():
+        return _("The account of the person who started this import is closed.")
     if isinstance(refusal, NotAllowed):
         return _("You may only view this contact book by now. What had come in by then stays.")
     return _("This contact book is not shared with you any more. What had come in by then stays.")
