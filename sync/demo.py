@@ -167,7 +167,7 @@ _SAMPLES: dict[str, list[ContactDocument]] = {
             "Buyer",
             email="amara@bluelantern.example",
             phone="+1 202 555 0143",
-            groups=("Newsletter", "Retail"),
+            groups=("Newsletter subscribers", "VIP contacts"),
             birthday="--03-07",
             notes="Prefers a call **before noon**.",
         ),
@@ -178,7 +178,7 @@ _SAMPLES: dict[str, list[ContactDocument]] = {
             "Owner",
             email="lucja@zolc.example",
             office="+1 202 555 0171",
-            groups=("Retail",),
+            groups=("VIP contacts",),
             city="ul. Długa 5, Gdańsk, Poland",
         ),
         _person("José", "Muñoz", "Panadería Sol", email="jose@sol.example", phone="+1 202 555 0109", nickname="Pepe"),
@@ -193,10 +193,10 @@ _SAMPLES: dict[str, list[ContactDocument]] = {
             "Operations",
             email="noor@cedar.example",
             phone="+1 202 555 0188",
-            groups=("Spring fair",),
+            groups=("Event attendees",),
             pronouns="she/her",
         ),
-        _person("Tomás", "O’Brien", "Cedar Logistics", groups=("Spring fair",), office="+1 202 555 0190"),
+        _person("Tomás", "O’Brien", "Cedar Logistics", groups=("Event attendees",), office="+1 202 555 0190"),
     ],
     "Vendors": [
         _person(
@@ -207,7 +207,12 @@ _SAMPLES: dict[str, list[ContactDocument]] = {
     "Partners": [
         _person("Dmitri", "Volkov", "Northlight Studio", "Designer", email="dmitri@northlight.example"),
         _person(
-            "Chloé", "Lefèvre", "Atelier Lefèvre", "Founder", email="chloe@lefevre.example", groups=("Newsletter",)
+            "Chloé",
+            "Lefèvre",
+            "Atelier Lefèvre",
+            "Founder",
+            email="chloe@lefevre.example",
+            groups=("Newsletter subscribers",),
         ),
     ],
     "Team": [
