@@ -33,7 +33,7 @@ from tests.factories import make_book, make_member, make_organization, make_team
 from tests.isolation.model import EVERYONE, Book, Rights
 from tests.sync.conftest import draft, table
 
-STEPS = 300 if LONG else 30
+STEPS = 300 if LONG else 16
 LIST_LINK = re.compile(r'id="open-([0-9a-f-]{36})"')
 
 
