@@ -115,3 +115,8 @@ def browser_type_launch_args() -> dict[str, object]:
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         ],
     }
+
+
+def pytest_collection_modifyitems(items):
+    """Leave the browser tests for the end: once Playwright runs in a process, its loop stays in the main thread."""
+    items.sort(key=lambda item: "open_as" in getattr(item, "fixturenames", ()))

@@ -28,7 +28,7 @@ def wrong_on(page, address):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_every_page_is_free_of_what_axe_finds(cast, open_as, scheme, width):
+def test_every_page_is_free_of_what_axe_finds(no_worker, cast, open_as, scheme, width):
     invitations.invite(by=cast.ann, organization=cast.organization, email="ida@example.com", role=Role.MEMBER)
     invitation = newest_link()
     ada = OrganizationMembership.objects.get(user=cast.ada)
@@ -49,7 +49,7 @@ def test_every_page_is_free_of_what_axe_finds(cast, open_as, scheme, width):
     assert not found
 
 
-def test_somebody_is_invited_joins_and_gets_a_team_without_scripts(cast, open_as):
+def test_somebody_is_invited_joins_and_gets_a_team_without_scripts(no_worker, cast, open_as):
     ann = open_as(cast.ann, java_script_enabled=False)
     ann.goto("/organization/people/")
     ann.get_by_label("Email", exact=True).fill("ida@example.com")

@@ -176,7 +176,7 @@ def test_a_failure_is_a_page_that_quotes_nothing_and_a_log_line_that_names_the_r
 
 
 def test_the_log_line_of_a_request_has_its_route_and_not_its_address(server):
-    response = server.ask("GET", "/page/?q=Secretquery", headers={"Cookie": "session=Secretcookie"})
+    response = server.ask("GET", "/page/?q=Secretquery", headers={"Cookie": "theme=Secretcookie"})
     lines = [line for line in server.log.read_text().splitlines() if response.headers["X-Request-ID"] in line]
     assert len(lines) == 1
     assert re.search(r"request method=GET route=tests\.config\.served\.page status=200 ms=[\d.]+", lines[0])

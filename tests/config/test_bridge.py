@@ -5,11 +5,18 @@ import errno
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from config.web import bridge, limits
 from config.web.body import Gone, Refused, spool
+
+
+def run(awaitable):
+    """Run a coroutine in a thread of its own: Playwright keeps a loop running in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, awaitable).result()
 
 
 def asked(path="/", method="GET", headers=()):
@@ -68,7 +75,7 @@ def test_a_reader_that_stalls_is_given_up_and_the_generator_closed(monkeypatch):
             closed.set()
 
     reader = Reader(stalls_after=3)
-    asyncio.run(asyncio.wait_for(bridge.Bridge(endless)(asked(), told(body(b"")), reader), 10))
+    run(asyncio.wait_for(bridge.Bridge(endless)(asked(), told(body(b"")), reader), 10))
     assert closed.wait(5)
     assert len(reader.messages) == 3
 
@@ -81,7 +88,7 @@ def test_a_failure_in_the_middle_of_a_stream_leaves_it_unfinished():
 
     reader = Reader()
     with pytest.raises(RuntimeError, match="disk gone"):
-        asyncio.run(bridge.Bridge(failing)(asked(), told(body(b"")), reader))
+        run(bridge.Bridge(failing)(asked(), told(body(b"")), reader))
     assert not [m for m in reader.messages if m["type"] == "http.response.body" and not m.get("more_body", False)]
 
 
@@ -91,7 +98,7 @@ def test_a_small_answer_in_many_parts_leaves_as_one():
         return [b"x"] * 500
 
     reader = Reader()
-    asyncio.run(bridge.Bridge(many)(asked(), told(body(b"")), reader))
+    run(bridge.Bridge(many)(asked(), told(body(b"")), reader))
     bodies = [m["body"] for m in reader.messages if m["type"] == "http.response.body"]
     assert [len(part) for part in bodies] == [500, 0]
 
@@ -116,7 +123,7 @@ def test_more_large_uploads_than_there_is_room_for_are_asked_to_wait(monkeypatch
         first.cancel()
         return second.messages[0]["status"], form.messages[0]["status"]
 
-    assert asyncio.run(both()) == (503, 200)
+    assert run(both()) == (503, 200)
 
 
 def test_a_full_disk_is_said_and_leaves_no_file(monkeypatch):
@@ -137,7 +144,7 @@ def test_a_full_disk_is_said_and_leaves_no_file(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     parts = told(*(body(b"x" * 2**20, more=True) for _ in range(3)))
     with pytest.raises(Refused) as refused:
-        asyncio.run(spool(parts, largest=2**30, grace=5))
+        run(spool(parts, largest=2**30, grace=5))
     assert refused.value.problem.status == 507
     assert [file.closed for file in files] == [True]
 
@@ -147,12 +154,10 @@ def test_a_sender_that_hangs_up_halfway_costs_no_thread():
         raise AssertionError("no thread may be taken")
 
     reader = Reader()
-    asyncio.run(
-        bridge.Bridge(never)(asked("/", "POST"), told(body(b"a", more=True), {"type": "http.disconnect"}), reader)
-    )
+    run(bridge.Bridge(never)(asked("/", "POST"), told(body(b"a", more=True), {"type": "http.disconnect"}), reader))
     assert reader.messages == []
     with pytest.raises(Gone):
-        asyncio.run(spool(told({"type": "http.disconnect"}), largest=10, grace=1))
+        run(spool(told({"type": "http.disconnect"}), largest=10, grace=1))
 
 
 def test_a_body_must_keep_its_pace():
@@ -162,7 +167,7 @@ def test_a_body_must_keep_its_pace():
 
     began = time.monotonic()
     with pytest.raises(Refused) as refused:
-        asyncio.run(spool(dripping, largest=10_000, grace=0.5))
+        run(spool(dripping, largest=10_000, grace=0.5))
     assert refused.value.problem.status == 408
     assert 0.4 < time.monotonic() - began < 2
 
@@ -171,11 +176,11 @@ def test_a_body_must_keep_its_pace():
 def test_a_body_is_the_same_in_memory_and_on_disk(size):
     whole = bytes(range(256)) * (size // 256 + 1)
     parts = [body(whole[start : min(start + 65_536, size)], more=True) for start in range(0, size, 65_536)]
-    file, length = asyncio.run(spool(told(*parts, body(b"")), largest=size, grace=5))
+    file, length = run(spool(told(*parts, body(b"")), largest=size, grace=5))
     with file:
         assert (length, file.read()) == (size, whole[:size])
     with pytest.raises(Refused):
-        asyncio.run(spool(told(*parts, body(b"x")), largest=size, grace=5))
+        run(spool(told(*parts, body(b"x")), largest=size, grace=5))
 
 
 @pytest.mark.parametrize(
@@ -199,5 +204,5 @@ def test_uploads_and_downloads_have_threads_of_their_own(settings, method, path,
 
 def test_an_unknown_method_is_refused():
     reader = Reader()
-    asyncio.run(bridge.Bridge(lambda e, s: [])(asked(method="TRACE"), told(body(b"")), reader))
+    run(bridge.Bridge(lambda e, s: [])(asked(method="TRACE"), told(body(b"")), reader))
     assert reader.messages[0]["status"] == 405

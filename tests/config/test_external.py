@@ -19,7 +19,15 @@ import pytest
 from tests.external import external_servers, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-OWN = {"KITH_TESTING", "KITH_LOCAL", "KITH_DATABASE_NAME", "KITH_VALKEY_DATABASE", "DATABASE_URL", "REDIS_URL"}
+OWN = {
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "KITH_TESTING",
+    "KITH_LOCAL",
+    "KITH_DATABASE_NAME",
+    "KITH_VALKEY_DATABASE",
+    "DATABASE_URL",
+    "REDIS_URL",
+}
 
 
 @pytest.fixture

@@ -20,11 +20,16 @@ PRODUCTION = {
 PROXY = {"Host": "kith.example.com", "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
 
 
+def outside() -> dict[str, str]:
+    """Return the environment without what the browser tests set in this process."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
 def manage(*arguments, **environment):
     """Run a command in production mode; return what it did."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        env={**os.environ, **PRODUCTION, **environment},
+        env={**outside(), **PRODUCTION, **environment},
         cwd=ROOT,
         capture_output=True,
         text=True,
