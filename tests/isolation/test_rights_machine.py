@@ -60,9 +60,9 @@ class Machine:
         for name in self.people:
             home = next(home for home, person in self.model.roles if person == name)
             self._has(f"personal of {name}", personal_book(self.people[name], self.homes[home]), home, name)
-        for owner in ("ann", "ann", "ada", "olga", "ben"):
-            name = f"book {len(self.books)} of {owner}"
-            self._has(name, make_book(self.people[owner], self.homes["home"], name), "home", owner)
+        for holder in ("ann", "ann", "ada", "olga", "ben"):
+            title = f"book {len(self.books)} of {holder}"
+            self._has(title, make_book(self.people[holder], self.homes["home"], title), "home", holder)
         self.clients = {name: Client() for name in self.people}
         for name, client in self.clients.items():
             client.force_login(self.people[name])
@@ -319,7 +319,9 @@ class Machine:
             yield f"the trash to {level.name}", seen, allowed & self.trashed
             seen = set(ChangeSet.objects.for_user(user, at_least=level).values_list("pk", flat=True))
             acts = {
-                act for act, changes in self.acts.items() if any(self._sees(name, *each, level) for each in changes)
+                act
+                for act, changes in self.acts.items()
+                if any(self._sees(name, book, contact, level) for book, contact in changes)
             }
             yield f"change-sets to {level.name}", seen, acts
             seen = set(Import.objects.for_user(user, at_least=level).values_list("pk", flat=True))
