@@ -92,9 +92,13 @@ def count(scope: Scope, *, most: int = 10_000) -> int:
         return int(cursor.fetchone()[0])
 
 
-def rows_by_id(contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Row, str]]:
-    """Return rows with their sort keys by id, for contacts that were found within a scope. One query."""
-    found = Contact.objects.filter(pk__in=contact_ids).values_list(
+def rows_by_id(scope: Scope, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Row, str]]:
+    """Return rows with their sort keys by id, of those contacts that still are in the books of `scope`. One query.
+
+    Finding ids and reading their rows are two statements: what was moved or deleted between them is left out.
+    """
+    readable = Contact.objects.filter(pk__in=contact_ids, book__in=scope.book_ids, trashed_at__isnull=True)
+    found = readable.values_list(
         "id", "display_name", "second_line", "avatar", "starred", "book_id", "version", "sort_family"
     )
     return {columns[0]: (Row(*columns[:7]), columns[7]) for columns in found}

@@ -76,7 +76,7 @@ def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
     else:
         cut = True
     everything = [*found, *in_words, *inside]
-    rows = rows_by_id(everything[: max(limit, len(found) + len(in_words))])
+    rows = rows_by_id(scope, everything[: max(limit, len(found) + len(in_words))])
     # By name within the second class: its index is in the order of the words.
     in_words = sorted((i for i in in_words if i in rows), key=lambda i: (rows[i][1], i))
     ordered = [rows[i][0] for i in (*found, *in_words, *inside) if i in rows][:limit]
@@ -100,7 +100,7 @@ def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int 
             [*values, limit + 1],
         )
         found = cursor.fetchall()
-    rows = rows_by_id([contact_id for contact_id, _key in found[:limit]])
+    rows = rows_by_id(scope, [contact_id for contact_id, _key in found[:limit]])
     shown = [rows[contact_id][0] for contact_id, _key in found[:limit] if contact_id in rows]
     last = found[limit - 1] if len(found) > limit else None
     return Page(explain(shown, words), write_key(last[1], last[0]) if last else None)

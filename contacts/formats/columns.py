@@ -15,7 +15,7 @@ from contacts.document import Kind
 from contacts.formats import google_csv, outlook_csv
 from contacts.formats.refusals import NotATable
 from contacts.formats.rows import Plan
-from contacts.formats.targets import IGNORE, Target, To, address, company, custom, info, scalar
+from contacts.formats.targets import Target, To, address, company, custom, info, scalar
 
 #: The formats and what they are called on the page.
 FORMAT_NAMES = {
@@ -250,8 +250,3 @@ def _layout(
         language=language,
         day_first=day_first,
     )
-
-
-def ignored(layout: Layout) -> list[str]:
-    """Return the titles of the columns that a layout does not import."""
-    return [title for title, target in zip(layout.header, layout.targets, strict=True) if target == IGNORE]

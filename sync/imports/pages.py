@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from contacts.derived import display_name
 from contacts.document import SCALARS, ContactDocument, Info, Kind
 from contacts.formats.columns import Layout
-from contacts.formats.targets import Target, To, choices
+from contacts.formats.targets import Target, choices
 from contacts.matching import Policy
 from contacts.models import Change, ChangeKind, ChangeSet, Contact
 from contacts.services.undo import KEPT_BECAUSE
@@ -366,12 +366,3 @@ def _field_name(name: str) -> str:
         "memberships": _("Groups and companies"),
     }
     return str(own.get(name) or _FIELD_NAMES.get(name) or name)
-
-
-def unknown_columns(layout: Layout) -> list[str]:
-    """Return the titles of the columns that become custom fields because their titles mean nothing to us."""
-    return [
-        title
-        for title, target, known in zip(layout.header, layout.targets, layout.known, strict=True)
-        if not known and target.to is To.CUSTOM
-    ]

@@ -9,11 +9,11 @@ from contacts.derived import PHONE_MARK, Derived, derive
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.folding import fold
 from contacts.handles import digits
-from contacts.listing import count, page
+from contacts.listing import count, page, rows_by_id
 from contacts.models import Contact, Group
 from contacts.scope import scope_for
 from contacts.search import BEST, find, find_page, phone_part, words_of
-from contacts.services import act, create_contact, documents_of, star_contacts
+from contacts.services import act, create_contact, documents_of, move_contacts, star_contacts, trash_contacts
 from tests.contacts.conftest import person
 from tests.factories import make_book
 
@@ -311,3 +311,13 @@ def test_starring_and_searching_cost_a_constant_number_of_queries(cast, crowd, d
     for query in ("a", "quite nothing", "example", "an acme"):
         with django_assert_max_num_queries(6):
             find(scope, query)
+
+
+def test_what_left_the_scope_between_finding_and_reading_is_not_shown(cast):
+    stays, moved, deleted = (
+        create_contact(by=cast.ann, book=cast.book, document=person(name)).pk for name in ("Stays", "Moved", "Deleted")
+    )
+    scope = scope_for(cast.vic, cast.organization)
+    move_contacts(by=cast.ann, contacts=[moved], to=cast.private)
+    trash_contacts(by=cast.ann, contacts=[deleted])
+    assert set(rows_by_id(scope, [stays, moved, deleted])) == {stays}
