@@ -254,15 +254,21 @@ def settle() -> None:
     """Cancel what is unfinished and wait until nothing rings and no worker works, so that the tables can be emptied."""
     Job.objects.unfinished().update(state=State.CANCELLED, finished_at=Now())
     quiet_since = None
+    noise: dict[str, object] = {}
     with broker() as redis, connection.cursor() as sql:
 
         def quiet() -> bool:
             sql.execute(
-                "SELECT count(*) FROM pg_stat_activity "
+                "SELECT pid, state, query FROM pg_stat_activity "
                 "WHERE application_name = 'kith worker' AND datname = current_database()"
             )
-            bells = redis.llen(QUEUE) + redis.hlen("unacked")
-            return doorbell.quiet and not bells and sql.fetchone() == (0,)
+            noise.update(
+                connections=sql.fetchall(),
+                queued=redis.llen(QUEUE),
+                unacknowledged=redis.hgetall("unacked"),
+                ringing=not doorbell.quiet,
+            )
+            return not any(noise.values())
 
         def settled() -> bool:
             nonlocal quiet_since
@@ -270,4 +276,8 @@ def settle() -> None:
             return quiet_since is not None and time.monotonic() - quiet_since > 0.15
 
         redis.delete(QUEUE)
-        until(settled, seconds=20)
+        try:
+            until(settled, seconds=20)
+        except AssertionError as unsettled:
+            unsettled.add_note(f"Still going on: {noise}")
+            raise
