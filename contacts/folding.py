@@ -5,7 +5,7 @@ text, written by the application in the same transaction: change this, and every
 """
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,11 +32,22 @@ def _table() -> dict[int, str]:
     return table | _WITHOUT_APOSTROPHES
 
 
+#: Names, companies and cities come again and again; longer texts hardly do, and would fill the memory.
+REMEMBERED_LENGTH = 60
+
+
 def fold(text: str) -> str:
     """Return `text` as it is compared: without case, accents or apostrophes, runs of blanks as one. Idempotent."""
-    table = _table()
     if text.isascii():  # nine names of ten in many books; the rest of the work would change nothing
-        return " ".join(text.lower().replace("'", "").replace("`", "").split())
+        text = text.lower()
+        if "'" in text or "`" in text:
+            text = text.replace("'", "").replace("`", "")
+        return " ".join(text.split())
+    return _fold_remembered(text) if len(text) <= REMEMBERED_LENGTH else _fold(text)
+
+
+def _fold(text: str) -> str:
+    table = _table()
     previous = ""
     while text != previous:
         previous = text
@@ -44,3 +55,6 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         text = " ".join(text.translate(table).lower().split())
     return text
+
+
+_fold_remembered = lru_cache(maxsize=32_768)(_fold)
