@@ -52,7 +52,9 @@ NEUTRAL: Final[dict[str, str]] = {
     "books.ContactBook": "id organization owner frozen_for frozen_at exclude_from_search created_at deleted_at",
     "contacts.Change": "id transaction change_set organization book from_book contact kind version at",
     "contacts.ChangeSet": "id organization actor_id source undo_of form_key started_at finished_at",
-    "contacts.Contact": "id organization book starred membership_stamp version created_at modified_at trashed_at",
+    "contacts.Contact": (
+        "id organization book starred membership_stamp derived_region version created_at modified_at trashed_at"
+    ),
     "contacts.ContactHandle": "organization book contact kind",
     "contacts.ContactMembership": "item contact group organization position",
     "contacts.ContactSearch": "contact organization book",

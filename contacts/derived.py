@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from contacts.document import ContactDocument, Kind
 from contacts.folding import fold
-from contacts.handles import email_key, phone_digits, phone_keys, region_of
+from contacts.handles import email_key, needs_region, phone_digits, phone_keys, region_of
+from contacts.words import PHONE_MARK, is_without_blanks, marks_of, spaced
 
 SORT_KEY_LENGTH = 200
 TOKEN_LENGTH = 80
@@ -23,8 +24,8 @@ SEARCHED_NOTES = 20_000
 TIER_NAME = 1
 TIER_WORD = 2
 
-#: Marks the digits of a phone in search text and tokens, so that "0301-66" can be asked of phones alone.
-PHONE_MARK = "\x1f"
+#: Parts what was turned round in a token of a name: a row of characters typed without blanks must not run across.
+_TURN = "|"
 
 _ADDRESS_SEPARATORS = re.compile(r"[@.\-_+/:]+")
 _HYPHENS = re.compile(r"[-‐‑–/]+")
@@ -32,7 +33,11 @@ _HYPHENS = re.compile(r"[-‐‑–/]+")
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """All that is written beside a document. `tokens` are (tier, text), `handles` (kind, key)."""
+    """All that is written beside a document. `tokens` are (tier, text), `handles` (kind, key).
+
+    `region` is the organization's region in which phones were read, empty when it made no difference: in whatever
+    region such a document is derived, the same comes out.
+    """
 
     display_name: str
     second_line: str
@@ -41,21 +46,26 @@ class Derived:
     search_text: str
     tokens: frozenset[tuple[int, str]]
     handles: frozenset[tuple[str, str]]
+    region: str
 
 
 def region_for(document: ContactDocument, region: str) -> str:
     """Return the region (ISO 3166) in which the contact's numbers are read: its country's, else `region`."""
-    for info in document.of_kind(Kind.ADDRESS):
-        if found := region_of(info.address.get("country", "")):
-            return found
-    return region
+    return _country(document) or region
+
+
+def _country(document: ContactDocument) -> str:
+    """Return the region of the first address that names a country, empty without one."""
+    found = (region_of(info.address.get("country", "")) for info in document.of_kind(Kind.ADDRESS))
+    return next(filter(None, found), "")
 
 
 def derive(document: ContactDocument, region: str) -> Derived:
     """Return what is written beside `document` in an organization of `region`."""
-    region = region_for(document, region)
+    country = _country(document)
+    read_in = country or region
     phones = [info.value for info in document.of_kind(Kind.PHONE)]
-    digits = [string for phone in phones for string in phone_digits(phone, region)]
+    digits = [string for phone in phones for string in phone_digits(phone, read_in)]
     return Derived(
         display_name=display_name(document),
         second_line=second_line(document),
@@ -63,7 +73,8 @@ def derive(document: ContactDocument, region: str) -> Derived:
         sort_given=sort_key(document, family_first=False),
         search_text=_search_text(document, digits),
         tokens=frozenset(list(_tokens(document, digits))[:TOKENS]),
-        handles=frozenset(_handles(document, phones, region)),
+        handles=frozenset(_handles(document, phones, read_in)),
+        region=region if not country and any(map(needs_region, phones)) else "",
     )
 
 
@@ -141,9 +152,17 @@ def searchable_texts(document: ContactDocument) -> Iterator[str]:
 
 
 def _search_text(document: ContactDocument, digits: list[str]) -> str:
-    """Return every searched word after a blank, then the phones' digits, each after a mark."""
-    words = " ".join(filter(None, map(fold, searchable_texts(document))))
-    return f" {words} " + " ".join(f"{PHONE_MARK}{string}" for string in digits)
+    """Return every searched word between blanks, then marks spelled out, then the phones' digits, each marked."""
+    texts = [*searchable_texts(document), _family_first(document)]
+    words = " ".join(filter(None, map(fold, texts)))
+    ends = [*marks_of(words), *(f"{PHONE_MARK}{string}" for string in digits)]
+    return f" {spaced(words)} {' '.join(ends)} "
+
+
+def _family_first(document: ContactDocument) -> str:
+    """Return a name that is written without blanks as its bearers write it, empty for others."""
+    name = document.last_name + document.first_name + document.middle_name
+    return name if is_without_blanks(name) else ""
 
 
 def name_words(document: ContactDocument) -> list[list[str]]:
@@ -151,21 +170,23 @@ def name_words(document: ContactDocument) -> list[list[str]]:
     names = (
         " ".join((document.first_name, document.middle_name, document.last_name)),
         " ".join((document.phonetic_first_name, document.phonetic_middle_name, document.phonetic_last_name)),
+        _family_first(document),
         document.nickname,
         document.file_as,
     )
-    return [words for name in names if (words := fold(name).split())]
+    return [words for name in names if (words := spaced(fold(name)).split())]
 
 
 def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int, str]]:
     for words in name_words(document):
         for position in range(len(words)):
-            rotated = " ".join(words[position:] + words[:position])
+            turned = [_TURN, *words[:position]] if position else []
+            rotated = " ".join([*words[position:], *turned])
             yield TIER_NAME, rotated[:TOKEN_LENGTH]
             for tail in _tails(words[position], _HYPHENS):
                 yield TIER_NAME, tail[:TOKEN_LENGTH]
     for membership in document.memberships:
-        words = fold(membership.name).split()
+        words = spaced(fold(membership.name)).split()
         for position, word in enumerate(words):
             yield TIER_WORD, " ".join(words[position:])[:TOKEN_LENGTH]
             for tail in _tails(word, _HYPHENS):

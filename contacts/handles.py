@@ -59,6 +59,18 @@ def digits(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
+def needs_region(text: str) -> bool:
+    """Return whether the keys of a number may differ from region to region: it is written without its country."""
+    if "+" not in text and "＋" not in text:
+        return bool(digits(text))
+    try:
+        phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return bool(digits(text))
+    return False
+
+
+@lru_cache(maxsize=10_000)
 def _parsed(text: str, region: str) -> tuple[str, str] | None:
     """Return (E.164, national digits) of a possible number, or None."""
     try:
@@ -87,6 +99,27 @@ def phone_digits(text: str, region: str) -> list[str]:
     if found:
         strings += [found[1], found[0][1:]]
     return [string for position, string in enumerate(strings) if string and string not in strings[:position]]
+
+
+@lru_cache(maxsize=10_000)
+def phone_shown(text: str, region: str, seen_from: str) -> str:
+    """Return a number typed in `region` as somebody in `seen_from` reads it (both ISO 3166 alpha-2).
+
+    In national format when it is a number of `seen_from`, else in international format (E.123). What is no possible
+    number, or is partly written in letters, is returned as typed.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return text
+    spelled = any(character.isalpha() for character in text)
+    if not phonenumbers.is_possible_number(number) or (
+        spelled and (not number.extension or phonenumbers.is_alpha_number(text))
+    ):
+        return text
+    at_home = number.country_code == phonenumbers.country_code_for_region(seen_from)
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
 
 
 @cache

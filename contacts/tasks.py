@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from contacts.services.errors import Busy, NotVisible
 from contacts.services.housekeeping import CHORES
+from contacts.services.rekeying import KIND as REKEY
+from contacts.services.rekeying import run as run_rekeying
 from contacts.services.trash import KIND as TRASH
 from contacts.services.trash import run as run_trash
 from contacts.services.undoing import KIND, run_undo
@@ -34,3 +36,9 @@ def keep_house(work: Work) -> None:
 def trash(work: Work) -> None:
     """Restore or erase many contacts of the trash."""
     run_trash(work)
+
+
+@handler(REKEY, lane="long", retry_on=(Busy,))
+def rekey(work: Work) -> None:
+    """Read an organization's phone numbers anew, in the region that it has now."""
+    run_rekeying(work)

@@ -67,6 +67,8 @@ class Contact(models.Model):
     second_line = models.TextField(blank=True)
     sort_family = models.TextField(db_collation="C")
     sort_given = models.TextField(db_collation="C")
+    # The organization's region in which phones were read for the index rows; empty: it makes no difference.
+    derived_region = models.CharField(max_length=2, default="", db_default="", editable=False)
 
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -108,6 +110,11 @@ class Contact(models.Model):
                 include=["book"],
                 name="contacts_starred",
                 condition=ALIVE & Q(starred=True),
+            ),
+            models.Index(
+                fields=["organization", "derived_region", "id"],
+                name="contacts_by_region",
+                condition=ALIVE & ~Q(derived_region=""),
             ),
             models.Index(fields=["book", "trashed_at"], name="contacts_trash", condition=Q(trashed_at__isnull=False)),
         ]

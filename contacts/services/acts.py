@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from books.models import ContactBook
 from contacts.derived import derive
 from contacts.document import ContactDocument, changed_fields, group_key
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
-from contacts.services import rows
+from contacts.services import regions, rows
 from contacts.services.errors import Busy, NotAllowed, NotVisible
 from contacts.services.groups import ensure_groups, with_kept_names
 from contacts.services.rows import Stored
@@ -90,11 +90,12 @@ def act(
     whole = change_set is None
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")  # a constant
-            if change_set is None:
+            if change_set is not None:
+                regions.hold(change_set.organization_id, patience=PATIENCE)
+            else:
                 if organization is None:
                     raise TypeError("A new act needs its organization.")
+                regions.hold(organization.pk, patience=PATIENCE)
                 change_set = begin(
                     by=by, organization=organization, source=source, label=label, form_key=form_key, undo_of=undo_of
                 )
@@ -171,7 +172,7 @@ class Act:
         self.change_set = change_set
         self.organization_id = change_set.organization_id
         self.wrote_nothing = True
-        self.region = Organization.objects.values_list("region", flat=True).get(pk=self.organization_id)
+        self.region = regions.in_force(self.organization_id)
 
     @property
     def outcome(self) -> ChangeSet | None:
@@ -212,7 +213,7 @@ class Act:
         afters = with_kept_names([edit.after for edit in edits], names)
         batch = [
             (
-                self._stored(edit.contact.pk, edit.contact.book_id, edit.before),
+                self._standing(edit.contact, edit.before),
                 self._stored(edit.contact.pk, edit.contact.book_id, after),
             )
             for edit, after in zip(edits, afters, strict=True)
@@ -222,6 +223,9 @@ class Act:
         versions = rows.update_contacts(
             [(new, old.document.memberships != new.document.memberships) for old, new in batch]
         )
+        written = {new.id: new.derived.region for _old, new in batch}
+        for edit in edits:
+            edit.contact.derived_region = written.get(edit.contact.pk, edit.contact.derived_region)
         rows.replace_index(self.organization_id, batch)
         _keep_pictures([new.document for _old, new in batch])
         if moved_members:
@@ -254,6 +258,7 @@ class Act:
         batch = self._load(contacts)
         if not batch:
             return
+        batch = self._read_anew(contacts, batch)
         rows.set_trashed([item.id for item in batch], trashed=False)
         rows.insert_index(self.organization_id, batch)
         self._count(batch, 1)
@@ -268,7 +273,7 @@ class Act:
         batch = self._load(contacts)
         rows.delete_index(self.organization_id, batch)
         rows.set_book([item.id for item in batch], to.pk)
-        moved = [Stored(item.id, to.pk, item.document, item.derived) for item in batch]
+        moved = [replace(item, book_id=to.pk) for item in self._read_anew(contacts, batch)]
         rows.insert_index(self.organization_id, moved)
         rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
         self._count(batch, -1)
@@ -291,9 +296,27 @@ class Act:
     def _stored(self, contact_id: UUID, book_id: UUID, document: ContactDocument) -> Stored:
         return Stored(contact_id, book_id, document, derive(document, self.region))
 
+    def _standing(self, contact: Contact, document: ContactDocument) -> Stored:
+        """Return a locked contact as it stands: its index rows follow from the region that it was last read in."""
+        region = contact.derived_region or self.region
+        return Stored(contact.pk, contact.book_id, document, derive(document, region))
+
     def _load(self, contacts: Sequence[Contact]) -> list[Stored]:
         documents = rows.documents_of(contacts)
-        return [self._stored(contact.pk, contact.book_id, documents[contact.pk]) for contact in contacts]
+        return [self._standing(contact, documents[contact.pk]) for contact in contacts]
+
+    def _read_anew(self, contacts: Sequence[Contact], batch: Sequence[Stored]) -> list[Stored]:
+        """Return locked contacts, loaded as they stand, as they are in the region in force; their rows are told."""
+        fresh = {
+            contact.pk: self._stored(item.id, item.book_id, item.document)
+            for contact, item in zip(contacts, batch, strict=True)
+            if contact.derived_region not in {"", self.region}
+        }
+        rows.set_regions(list(fresh.values()))
+        for contact in contacts:
+            if contact.pk in fresh:
+                contact.derived_region = fresh[contact.pk].derived.region
+        return [fresh.get(item.id, item) for item in batch]
 
     def _hold_own(self, book_ids: set[UUID]) -> None:
         """Hold books to write into; another organization's book does not exist for this act."""

@@ -21,7 +21,7 @@ from contacts.document import SCALAR_NAMES, ContactDocument, Info, Membership
 from contacts.models import Contact, ContactMembership
 
 DOCUMENT_COLUMNS = (*SCALAR_NAMES, "avatar", "starred", "infos")
-DERIVED_COLUMNS = ("display_name", "second_line", "sort_family", "sort_given")
+DERIVED_COLUMNS = ("display_name", "second_line", "sort_family", "sort_given", "derived_region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,17 @@ def set_book(contact_ids: Sequence[UUID], book_id: UUID) -> None:
         cursor.execute("UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s)", [book_id, list(contact_ids)])
 
 
+def set_regions(batch: Sequence[Stored]) -> None:
+    """Write in which region each contact's phones are read now. The version stays."""
+    if batch:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_contact AS contact SET derived_region = new.region"
+                " FROM unnest(%s::uuid[], %s::text[]) AS new(id, region) WHERE contact.id = new.id",
+                [[item.id for item in batch], [item.derived.region for item in batch]],
+            )
+
+
 def bury(organization_id: UUID, left: Iterable[tuple[UUID, UUID]]) -> None:
     """Write a tombstone for each (book id, contact id) that parted."""
     copy(
@@ -255,7 +266,7 @@ def _document_values(document: ContactDocument) -> tuple[Any, ...]:
 
 
 def _derived_values(derived: Derived) -> tuple[str, ...]:
-    return (derived.display_name, derived.second_line, derived.sort_family, derived.sort_given)
+    return (derived.display_name, derived.second_line, derived.sort_family, derived.sort_given, derived.region)
 
 
 _dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

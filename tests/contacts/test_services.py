@@ -65,6 +65,7 @@ def assert_consistent() -> None:
         assert index_of(contact) == (set(derived.tokens), set(derived.handles), derived.search_text)
         assert contact.display_name == derived.display_name
         assert (contact.sort_family, contact.sort_given) == (derived.sort_family, derived.sort_given)
+        assert contact.derived_region == derived.region
         books = set(ContactToken.objects.filter(contact=contact).values_list("book", flat=True))
         books |= set(ContactHandle.objects.filter(contact=contact).values_list("book", flat=True))
         books |= set(ContactSearch.objects.filter(contact=contact).values_list("book", flat=True))
