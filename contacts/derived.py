@@ -25,7 +25,7 @@ TIER_NAME = 1
 TIER_WORD = 2
 
 #: Parts what was turned round in a token of a name: a row of characters typed without blanks must not run across.
-_TURN = "|"
+_TURN = "\x1d"
 
 _ADDRESS_SEPARATORS = re.compile(r"[@.\-_+/:]+")
 _HYPHENS = re.compile(r"[-‐‑–/]+")

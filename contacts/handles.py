@@ -105,17 +105,17 @@ def phone_digits(text: str, region: str) -> list[str]:
 def phone_shown(text: str, region: str, seen_from: str) -> str:
     """Return a number typed in `region` as somebody in `seen_from` reads it (both ISO 3166 alpha-2).
 
-    In national format when it is a number of `seen_from`, else in international format (E.123). What is no possible
-    number, or is partly written in letters, is returned as typed.
+    In national format when it is a number of `seen_from`, else in international format (E.123), its extension behind
+    it. What is no possible number, is one only within its own town or network (112), or is partly written in letters,
+    is returned as typed.
     """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return text
     spelled = any(character.isalpha() for character in text)
-    if not phonenumbers.is_possible_number(number) or (
-        spelled and (not number.extension or phonenumbers.is_alpha_number(text))
-    ):
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not possible or (spelled and (not number.extension or phonenumbers.is_alpha_number(text))):
         return text
     at_home = number.country_code == phonenumbers.country_code_for_region(seen_from)
     form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL

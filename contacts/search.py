@@ -1,34 +1,33 @@
 """Finding contacts by what one types: exact, best first, quick at any size.
 
-A word is text between blanks. A contact matches when each word occurs in its folded text, or the word's digits in one
-of its phones. Best first: a name begins with the words; a word of company, group, address or phone begins with them;
-the rest by name. Three questions answer it (measured in the design): the token index by prefix for names, then for
-words, and only when these leave room the trigram index for what is inside. An answer that was cut says so.
+A contact matches when each word of the query is in its folded text, or the word's digits in one of its phones
+(`contacts/words.py` says when that is so). Best first: a name begins with the words; a word of company, group, address
+or phone begins with them; the rest by name. Three questions answer it (ADR 8 has the measures): the token index by
+prefix for names, then for words, and only when these leave room the trigram index for what is inside. An answer that
+was cut says so.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from contacts.derived import PHONE_MARK, TIER_NAME, TIER_WORD, TOKEN_LENGTH
+from contacts.derived import TIER_NAME, TIER_WORD, TOKEN_LENGTH
 from contacts.folding import fold
-from contacts.handles import digits
 from contacts.listing import PAGE, Page, Row, read_key, rows_by_id, write_key
 from contacts.marking import explain
 from contacts.scope import Scope
 from contacts.text import clean_text
+from contacts.words import PHONE_MARK, condition, escape_like, phone_part, spaced
 
 BEST = 100
 #: Beyond so many matches the order by name is that of the first ones found; the answer then says that it was cut.
 INSIDE_MOST = 2_000
 QUERY_LENGTH = 200
 WORDS = 8
-_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()./+\-]*")
 _HIGHEST = "\U0010ffff"
 
 
@@ -43,11 +42,6 @@ class Found:
 def words_of(query: str) -> list[str]:
     """Return the folded words of a query, each once, in order; at most eight."""
     return list(dict.fromkeys(fold(clean_text(query)[:QUERY_LENGTH]).split()))[:WORDS]
-
-
-def phone_part(word: str) -> str:
-    """Return the digits of a word that looks like part of a phone number with punctuation in it, else empty."""
-    return digits(word) if _PHONE_LIKE.fullmatch(word) and not word.isdigit() else ""
 
 
 def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
@@ -109,13 +103,13 @@ def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int 
 def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limit: int) -> tuple[list[UUID], bool]:
     """Return contacts with a token of `tier` that begins with one of `leads`, in the order of the tokens, and whether
     there may be more. `others` must begin a later word of the same token."""
-    leads = [lead for lead in leads if len(lead) <= TOKEN_LENGTH]
+    leads = [text for lead in leads if len(text := spaced(lead)) <= TOKEN_LENGTH]
     if not leads:
         return [], False
     most = 4 * limit  # a contact may have several such tokens
     more, more_values = scope.conditions("t", "contact_id")
     like = "".join(" AND t.token LIKE %s" for _word in others) + more
-    like_values = [f"% {_escape(word)}%" for word in others] + more_values
+    like_values = [f"% {escape_like(spaced(word))}%" for word in others] + more_values
     ranges = " OR ".join("(t.token >= %s AND t.token < %s)" for _lead in leads)
     range_values = [value for lead in leads for value in (lead, lead + _HIGHEST)]
     if scope.by_book:
@@ -157,15 +151,8 @@ def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
     more, more_values = scope.conditions("s", "contact_id")
     where = "s.organization_id = %s AND s.book_id = ANY(%s)" + more
     values: list[Any] = [scope.organization_id, list(scope.book_ids), *more_values]
-    for word in words:
-        if part := phone_part(word):
-            where += " AND (s.text LIKE %s OR s.text ~ %s)"
-            values += [f"%{_escape(word)}%", f"{PHONE_MARK}[0-9]*{part}"]
-        else:
-            where += " AND s.text LIKE %s"
-            values.append(f"%{_escape(word)}%")
+    for asked in map(condition, words):
+        where += " AND s.text LIKE %s" * len(asked.likes)
+        where += f" AND ({' OR '.join(f's.text {operator} %s' for operator, _value in asked.either)})"
+        values += [*asked.likes, *(value for _operator, value in asked.either)]
     return where, values
-
-
-def _escape(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)

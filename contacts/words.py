@@ -1,0 +1,113 @@
+"""Words: what folded text is cut into to be searched, and when a word of a query is in it.
+
+A word is text between blanks. Scripts that write without blanks get them here: each Han character, kana and Hangul
+syllable is a word of its own. A word of a query is in a text
+
+- when it has three letters or digits in a row: anywhere;
+- when it is written without blanks: as that row of characters;
+- else, when it begins with a letter or digit: where a word begins, after a blank or a mark;
+- else, as it stands, anywhere.
+
+Each of these the trigram index can answer, which knows nothing of marks: those that are rare in contacts are written
+once more beside the text, in letters (`marks_of`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from contacts.handles import digits
+
+#: Marks the digits of a phone in search text and tokens, so that "0301-66" can be asked of phones alone.
+PHONE_MARK = "\x1f"
+_MARK_MARK = "\x1e"
+
+_WITHOUT_BLANKS = re.compile(
+    "[\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()./+\-]*")
+_THREE_IN_A_ROW = re.compile(r"[LMN]{3}")
+#: What a word begins after, in a regular expression of PostgreSQL. Named one by one: what else counts as a letter,
+#: in scripts with combining vowels above all, Python and PostgreSQL do not agree on.
+_BEFORE_A_WORD = r"(^|[][ !-/:-@\\^-`{-~" + _MARK_MARK + PHONE_MARK + "–—«»“”„·…¿¡、。（）])"
+#: In so many contacts that looking for them in an index would not help.
+_COMMON_MARKS = frozenset("@.-+()/:,")
+#: Letters of a script that no contact is written in (Yi), to write marks with; 128 from here.
+_FIRST_LETTER = 0xA000
+
+
+def is_without_blanks(text: str) -> bool:
+    """Return whether `text` has a character that is a word of its own."""
+    return not text.isascii() and bool(_WITHOUT_BLANKS.search(text))
+
+
+def spaced(folded: str) -> str:
+    """Return folded text with its words apart."""
+    if not is_without_blanks(folded):
+        return folded
+    return " ".join(_WITHOUT_BLANKS.sub(r" \g<0> ", folded).split())
+
+
+def phone_part(word: str) -> str:
+    """Return the digits of a word that looks like part of a phone number with punctuation in it, else empty."""
+    return digits(word) if _PHONE_LIKE.fullmatch(word) and not word.isdigit() else ""
+
+
+def marks_of(text: str) -> list[str]:
+    """Return each rare mark of `text` once, written so that the trigram index finds it."""
+    if text.isalnum():
+        return []
+    found = {character for character in text if not character.isalnum() and not character.isspace()} - _COMMON_MARKS
+    return sorted(map(_spelled, found))
+
+
+def _spelled(mark: str) -> str:
+    point = ord(mark)
+    return _MARK_MARK + "".join(chr(_FIRST_LETTER + (point >> shift & 127)) for shift in (14, 7, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL for `text LIKE` patterns and `text ~` expressions: all of `likes` must hold, and any of `either`, if any.
+
+    Each of `either` is (operator, value).
+    """
+
+    likes: tuple[str, ...]
+    either: tuple[tuple[str, str], ...]
+
+
+def condition(word: str) -> Condition:
+    """Return when a folded word of a query is in the search text of a contact, or in one of its phones."""
+    text = spaced(word)
+    if is_without_blanks(text):
+        before = " " if is_without_blanks(text[0]) else ""
+        after = " " if is_without_blanks(text[-1]) else ""
+        here = ("LIKE", f"%{before}{escape_like(text)}{after}%")
+    elif _THREE_IN_A_ROW.search(_kinds(word)) or not word[0].isalnum():
+        here = ("LIKE", f"%{escape_like(word)}%")
+    else:
+        here = ("~", _BEFORE_A_WORD + _escape_regex(word))
+    number = phone_part(word)
+    if not number:
+        return Condition(tuple(f"%{mark} %" for mark in marks_of(word)), (here,))
+    # Fewer than three digits are asked of the beginnings of numbers alone, as short words are of words.
+    phone = ("~", f"{PHONE_MARK}[0-9]*{number}") if len(number) > 2 else ("LIKE", f"%{PHONE_MARK}{number}%")
+    return Condition((), (here, phone))
+
+
+def _kinds(word: str) -> str:
+    """Return the major Unicode category of each character: letters L, their marks M, numbers N, others."""
+    return "".join(unicodedata.category(character)[0] for character in word)
+
+
+def escape_like(text: str) -> str:
+    """Return `text` with the characters that mean something to LIKE escaped."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _escape_regex(text: str) -> str:
+    return "".join(character if character.isalnum() else f"\\{character}" for character in text)
