@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from contacts.document import ContactDocument, Kind
 from contacts.folding import fold
@@ -56,57 +57,56 @@ def region_for(document: ContactDocument, region: str) -> str:
 
 def _country(document: ContactDocument) -> str:
     """Return the region of the first address that names a country, empty without one."""
-    found = (region_of(info.address.get("country", "")) for info in document.of_kind(Kind.ADDRESS))
-    return next(filter(None, found), "")
+    for info in document.infos:
+        if info.kind is Kind.ADDRESS and (found := region_of(info.address.get("country", ""))):
+            return found
+    return ""
 
 
 def derive(document: ContactDocument, region: str) -> Derived:
     """Return what is written beside `document` in an organization of `region`."""
     country = _country(document)
     read_in = country or region
-    phones = [info.value for info in document.of_kind(Kind.PHONE)]
+    emails = [info.value for info in document.infos if info.kind is Kind.EMAIL]
+    phones = [info.value for info in document.infos if info.kind is Kind.PHONE]
     digits = [string for phone in phones for string in phone_digits(phone, read_in)]
+    name = display_name(document)
     return Derived(
-        display_name=display_name(document),
-        second_line=second_line(document),
+        display_name=name,
+        second_line=_second_line(document, name),
         sort_family=sort_key(document, family_first=True),
         sort_given=sort_key(document, family_first=False),
         search_text=_search_text(document, digits),
-        tokens=frozenset(list(_tokens(document, digits))[:TOKENS]),
-        handles=frozenset(_handles(document, phones, read_in)),
+        tokens=frozenset(islice(_tokens(document, emails, digits), TOKENS)),
+        handles=frozenset(_handles(emails, phones, read_in)),
         region=region if not country and any(map(needs_region, phones)) else "",
     )
 
 
 def display_name(document: ContactDocument) -> str:
     """Return the name shown: the full name, else nickname, file-as, company, email, phone or any other value."""
-    company = next((membership.name for membership in document.companies if membership.name), "")
-    email, phone = document.first(Kind.EMAIL), document.first(Kind.PHONE)
-    phonetic = " ".join(filter(None, (document.phonetic_first_name, document.phonetic_last_name)))
-    return next(
-        filter(
-            None,
-            (
-                document.full_name,
-                document.nickname,
-                document.file_as,
-                phonetic,
-                company,
-                email.value if email else "",
-                phone.value if phone else "",
-                next((info.value for info in document.infos if info.value), ""),
-                next((", ".join(info.address.values()) for info in document.infos if info.address), ""),
-                document.prefix,
-                document.notes[:80],
-            ),
-        ),
-        "",
-    )
+    return document.full_name or document.nickname or document.file_as or next(filter(None, _stand_ins(document)), "")
+
+
+def _stand_ins(document: ContactDocument) -> Iterator[str]:
+    """Yield what may be shown of a nameless contact, the best first; some of it empty."""
+    yield " ".join(filter(None, (document.phonetic_first_name, document.phonetic_last_name)))
+    yield from (membership.name for membership in document.companies)
+    for kind in (Kind.EMAIL, Kind.PHONE):
+        info = document.first(kind)
+        yield info.value if info else ""
+    yield from (info.value for info in document.infos)
+    yield from (", ".join(info.address.values()) for info in document.infos)
+    yield document.prefix
+    yield document.notes[:80]
 
 
 def second_line(document: ContactDocument) -> str:
     """Return the line under the name: title and company, else the first email, else the first phone."""
-    name = display_name(document)
+    return _second_line(document, display_name(document))
+
+
+def _second_line(document: ContactDocument, name: str) -> str:
     for membership in document.companies:
         line = " · ".join(filter(None, (membership.title, membership.name)))
         if line and line != name:
@@ -154,7 +154,7 @@ def searchable_texts(document: ContactDocument) -> Iterator[str]:
 def _search_text(document: ContactDocument, digits: list[str]) -> str:
     """Return every searched word between blanks, then marks spelled out, then the phones' digits, each marked."""
     texts = [*searchable_texts(document), _family_first(document)]
-    words = " ".join(filter(None, map(fold, texts)))
+    words = " ".join(filter(None, map(fold, filter(None, texts))))
     ends = [*marks_of(words), *(f"{PHONE_MARK}{string}" for string in digits)]
     return f" {spaced(words)} {' '.join(ends)} "
 
@@ -177,13 +177,13 @@ def name_words(document: ContactDocument) -> list[list[str]]:
     return [words for name in names if (words := spaced(fold(name)).split())]
 
 
-def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int, str]]:
+def _tokens(document: ContactDocument, emails: list[str], digits: list[str]) -> Iterator[tuple[int, str]]:
     for words in name_words(document):
-        for position in range(len(words)):
+        for position, word in enumerate(words):
             turned = [_TURN, *words[:position]] if position else []
             rotated = " ".join([*words[position:], *turned])
             yield TIER_NAME, rotated[:TOKEN_LENGTH]
-            for tail in _tails(words[position], _HYPHENS):
+            for tail in _tails(word, _HYPHENS):
                 yield TIER_NAME, tail[:TOKEN_LENGTH]
     for membership in document.memberships:
         words = spaced(fold(membership.name)).split()
@@ -191,8 +191,8 @@ def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int,
             yield TIER_WORD, " ".join(words[position:])[:TOKEN_LENGTH]
             for tail in _tails(word, _HYPHENS):
                 yield TIER_WORD, tail[:TOKEN_LENGTH]
-    for info in document.of_kind(Kind.EMAIL):
-        address = fold(info.value)
+    for email in emails:
+        address = fold(email)
         yield TIER_WORD, address[:TOKEN_LENGTH]
         for tail in _tails(address, _ADDRESS_SEPARATORS):
             yield TIER_WORD, tail[:TOKEN_LENGTH]
@@ -202,14 +202,16 @@ def _tokens(document: ContactDocument, digits: list[str]) -> Iterator[tuple[int,
 
 def _tails(text: str, separators: re.Pattern[str]) -> Iterator[str]:
     """Yield what follows each separator."""
+    if text.isalnum():  # as most words are: no separator is a letter
+        return
     for found in separators.finditer(text):
         if tail := text[found.end() :]:
             yield tail
 
 
-def _handles(document: ContactDocument, phones: list[str], region: str) -> Iterator[tuple[str, str]]:
-    for info in document.of_kind(Kind.EMAIL):
-        if key := email_key(info.value):
+def _handles(emails: list[str], phones: list[str], region: str) -> Iterator[tuple[str, str]]:
+    for email in emails:
+        if key := email_key(email):
             yield "email", key
     for phone in phones:
         number, end = phone_keys(phone, region)

@@ -7,7 +7,7 @@ here knows rows. `normalised()` is the gate: what passed it can be stored, compa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -35,6 +35,7 @@ from contacts.items import (
     Info,
     Kind,
     Membership,
+    altered,
 )
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Membership",
     "Problem",
     "Scalar",
+    "altered",
     "changed_fields",
     "group_key",
     "new_item_id",
@@ -88,8 +90,13 @@ class ContactDocument:
 
     def first(self, kind: Kind) -> Info | None:
         """Return the preferred info of a kind, else its first one."""
-        found = list(self.of_kind(kind))
-        return next((info for info in found if info.preferred), found[0] if found else None)
+        found = None
+        for info in self.infos:
+            if info.kind is kind:
+                if info.preferred:
+                    return info
+                found = found or info
+        return found
 
     @property
     def companies(self) -> tuple[Membership, ...]:
@@ -149,11 +156,13 @@ class ContactDocument:
         """
         problems: list[Problem] = []
         scalars: dict[str, Any] = {
-            scalar.name: clean_scalar(scalar, getattr(self, scalar.name), problems) for scalar in SCALARS
+            scalar.name: clean_scalar(scalar, text, problems)
+            for scalar in SCALARS
+            if (text := getattr(self, scalar.name))
         }
         infos = with_ids(clean_infos(self.infos, problems), like.infos if like else ())
         memberships = with_ids(clean_memberships(self.memberships, problems), like.memberships if like else ())
-        document = replace(self, **scalars, infos=infos, memberships=memberships)
+        document = altered(self, **scalars, infos=infos, memberships=memberships)
         if not problems and document.is_empty:
             problems.append(
                 Problem("", gettext_noop("This contact is empty. Give it at least a name, an email or a phone."))

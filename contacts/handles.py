@@ -41,9 +41,10 @@ LAST_DIGITS = 9
 
 def email_key(text: str) -> str | None:
     """Return the look-up key of an address: lower-cased local part, IDNA domain, `+tag` kept. None when it is none."""
-    local, at, domain = text.strip().rpartition("@")
+    text = text.strip()
+    local, at, domain = text.rpartition("@")
     domain = domain.rstrip(".")
-    if not at or not local or not domain or any(character.isspace() for character in text.strip()):
+    if not at or not local or not domain or len(text.split()) > 1:
         return None
     if not domain.isascii():
         with suppress(idna.IDNAError):  # no such domain can exist; compared as it is written

@@ -146,5 +146,17 @@ class Membership:
         return cls(**{part.name: data.get(part.name, "") for part in fields(cls)})
 
 
+def altered[Value](value: Value, **changes: Any) -> Value:
+    """Return a copy of a frozen dataclass with slots in which `changes` differ; its other fields are shared.
+
+    What `dataclasses.replace` does, without the time that it takes a hundred thousand times over.
+    """
+    cls = type(value)
+    copy: Value = object.__new__(cls)
+    for name in cls.__slots__:  # type: ignore[attr-defined]  # every dataclass that comes here has them
+        object.__setattr__(copy, name, changes[name] if name in changes else getattr(value, name))
+    return copy
+
+
 MEMBERSHIP_KINDS = ("company", "group")
 MEMBERSHIP_DETAILS = ("title", "department", "location", "description")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
-from contacts.document import ContactDocument, group_key
+from contacts.document import ContactDocument, altered, group_key
 from contacts.models import Group
 
 #: (kind, key) to (group id, the name as it is kept)
@@ -47,15 +46,16 @@ def _existing(organization_id: UUID, keys: Iterable[tuple[str, str]]) -> Names:
 
 def with_kept_names(documents: Sequence[ContactDocument], names: Names) -> list[ContactDocument]:
     """Return the documents with every membership under the name that the organization keeps ("acme" → "Acme")."""
-    return [
-        replace(
-            document,
-            memberships=tuple(
-                replace(membership, name=names[membership.kind, group_key(membership.name)][1])
-                for membership in document.memberships
-            ),
-        )
-        if document.memberships
-        else document
-        for document in documents
-    ]
+    return [_with_kept_names(document, names) if document.memberships else document for document in documents]
+
+
+def _with_kept_names(document: ContactDocument, names: Names) -> ContactDocument:
+    kept = [names[membership.kind, group_key(membership.name)][1] for membership in document.memberships]
+    if all(membership.name == name for membership, name in zip(document.memberships, kept, strict=True)):
+        return document  # nearly always: files spell a company as it was spelled before
+    return altered(
+        document,
+        memberships=tuple(
+            altered(membership, name=name) for membership, name in zip(document.memberships, kept, strict=True)
+        ),
+    )
