@@ -1,0 +1,145 @@
+"""Measures one database with Kith running on it, stage by stage: `python -m bench.measure` prints a JSON line for each.
+
+A stage that fails or takes too long is reported, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import Any, Final
+from uuid import UUID
+
+from bench.explaining import explain, worst
+from bench.figures import Result
+from bench.subject import Reader, Subject
+
+#: Seconds after which a stage is ended, at the largest size.
+LIMITS: Final[dict[str, int]] = {
+    "search": 300,
+    "names": 120,
+    "exact": 150,
+    "list": 150,
+    "card": 60,
+    "counts": 30,
+    "filters": 180,
+    "crowd": 120,
+    "server": 120,
+    "rendering": 30,
+    "rights": 150,
+    "import": 420,
+    "import-empty": 300,
+}
+
+
+class StageTooLongError(Exception):
+    """A stage reached its limit."""
+
+
+def stages(rows: int) -> dict[str, list[Callable[[Subject], Iterator[Result]]]]:
+    """Return what each stage does; imports have `rows` rows."""
+    from bench.stages import crowd, imports, lists, rendering, rights, search
+
+    return {
+        "search": [search.keystrokes],
+        "names": [search.by_name],
+        "exact": [search.exact],
+        "list": [lists.first_page, lists.depth],
+        "card": [lists.cards],
+        "counts": [lists.counts],
+        "filters": [lists.filters],
+        "crowd": [crowd.at_once],
+        "server": [crowd.keep_alive],
+        "rendering": [rendering.rows],
+        "rights": [rights.which_books],
+        "import": [lambda subject: imports.populated(subject, rows)],
+        "import-empty": [lambda subject: imports.empty(subject, rows)],
+    }
+
+
+def run(subject: Subject, names: Sequence[str], rows: int) -> None:
+    """Run the stages in order and print a line for each result, failure and explanation."""
+    known = stages(rows)
+    results: list[Result] = []
+    for name in names:
+        begun = time.monotonic()
+        for work in known[name]:
+            try:
+                with _limit(LIMITS[name]):
+                    for result in work(subject):
+                        results.append(result)
+                        _tell("result", result.to_json())
+            except Exception as error:  # whatever a stage meets: it is told, and the rest goes on
+                said = f"took more than {LIMITS[name]} s" if isinstance(error, StageTooLongError) else repr(error)
+                _tell("failed", {"stage": name, "contacts": subject.contacts, "why": said})
+        subject.say(f"{subject.contacts:,}: {name} took {time.monotonic() - begun:.0f} s")
+    for result in worst(results):
+        try:
+            _tell("explained", explain(subject, result).to_json())
+        except Exception as error:  # as above
+            _tell("failed", {"stage": "explaining", "contacts": subject.contacts, "why": repr(error)})
+
+
+@contextmanager
+def _limit(seconds: int) -> Iterator[None]:
+    """Raise `StageTooLongError` in the main thread when the block takes longer than `seconds`."""
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> None:
+    raise StageTooLongError
+
+
+def _tell(what: str, data: dict[str, Any]) -> None:
+    print(json.dumps({what: data}), flush=True)  # noqa: T201  # read by the run
+
+
+def main() -> int:
+    """Set up Django on the database of the environment and run the stages that were asked for."""
+    parser = argparse.ArgumentParser(description="Measure one database with Kith running on it.")
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--filled", required=True, help="what bench.data printed")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--supervisor", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--keystrokes", type=int, required=True)
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--stages", required=True)
+    arguments = parser.parse_args()
+
+    import django
+
+    django.setup()
+    logging.disable(logging.WARNING)
+    filled = json.loads(arguments.filled)
+    with ExitStack() as stack:
+        subject = Subject(
+            database=arguments.database,
+            contacts=filled["contacts"],
+            port=arguments.port,
+            supervisor=arguments.supervisor,
+            seed=arguments.seed,
+            readers=[Reader.from_json(reader) for reader in filled["readers"]],
+            organization_id=UUID(filled["organization"]),
+            keystrokes=arguments.keystrokes,
+            stack=stack,
+            say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201  # progress
+        )
+        run(subject, arguments.stages.split(","), arguments.rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
