@@ -59,7 +59,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("kith")
 
-pytest_plugins = ["tests.tripwires", "tests.worker"]
+pytest_plugins = ["tests.signing_in", "tests.tripwires", "tests.worker"]
 _run = ExitStack()
 
 
@@ -120,3 +120,13 @@ def browser_type_launch_args() -> dict[str, object]:
 def pytest_collection_modifyitems(items):
     """Leave the browser tests for the end: once Playwright runs in a process, its loop stays in the main thread."""
     items.sort(key=lambda item: "open_as" in getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what shares a worker or a running Kith, in the order of collection (`tests/distribution.py`)."""
+    from tests.distribution import Together  # the plugin may be off
+
+    # By size would put tests that commit before those that roll back.
+    config.option.loadscopereorder = False
+    return Together(config, log)

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import Now
-from redis import Redis
+from redis import Redis, RedisError
 
 from config.celery import SCHEDULER_ARGV, SLOTS, WORKER_ARGV, app
 from config.servers import cache_url, hold, redis_url
@@ -31,6 +31,7 @@ from jobs.sweep import sweep
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120  # on a machine that is busy with other things
 QUEUE = "kith"
+UNACKNOWLEDGED = "unacked"  # kombu.transport.redis: a hash, and an index beside it
 
 
 def until(holds: Callable[[], object], *, seconds: float = 30, sweeping: bool = False) -> None:
@@ -52,9 +53,9 @@ def finished(*jobs: Job) -> Callable[[], bool]:
     return lambda: not Job.objects.unfinished().filter(pk__in=[job.pk for job in jobs]).exists()
 
 
-def broker() -> Redis:
-    """Return a connection to the test's broker."""
-    return Redis.from_url(cache_url(settings.REDIS_URL), socket_timeout=5, decode_responses=True)
+def broker(url: str = "") -> Redis:
+    """Return a connection to the test's broker, or to the one at `url`."""
+    return Redis.from_url(cache_url(url or settings.REDIS_URL), socket_timeout=5, decode_responses=True)
 
 
 def broker_pid() -> int:
@@ -112,7 +113,21 @@ class Worker(Process):
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         argv = ["tests.worker_app" if word == "config.celery" else word for word in WORKER_ARGV]
         super().__init__(argv, environment, log)
+        self._broker = environment.get("REDIS_URL", settings.REDIS_URL)
         self.started.append(self)
+
+    def kill(self) -> None:
+        """Kill it, and forget at the broker the bells that it had taken and not yet handed to a process.
+
+        The broker keeps those for an hour (`visibility_timeout`), and nothing tells them from a living worker's:
+        `settle` would wait for a dead one.
+        """
+        was_alive = self.alive()
+        super().kill()
+        if was_alive:
+            # A broker that is away holds nothing; a living worker does not mind what it is not asked about.
+            with suppress(RedisError), broker(self._broker) as redis:
+                redis.delete(UNACKNOWLEDGED, f"{UNACKNOWLEDGED}_index")
 
     def wait_until_ready(self) -> None:
         """Wait until one of its own processes ran a job; fail with what it printed when it does not."""
@@ -127,14 +142,17 @@ class Worker(Process):
             with connection.cursor() as sql:
                 sql.execute("SELECT pid FROM test_effect WHERE job = ANY(%s)", [[job.pk for job in tries]])
                 ran_by = {row[0] for row in sql.fetchall()}
-            if not tries or finished(*tries)():  # another worker may have had it: ask again
-                tries.append(enqueued("test.steps", steps=1, pause=0.1))
+            if finished(*tries)():
+                # More than one: with two workers at the bells in turn, the same one would hear of each job first,
+                # and the other of none.
+                tries.extend(enqueued("test.steps", steps=1, pause=0.1) for _ in range(2 * SLOTS))
             return not self.alive() or bool(ran_by & set(self.children()))
 
         try:
             until(answered, seconds=START_SECONDS, sweeping=True)
             assert self.alive(), "The worker ended by itself."
             until(finished(*tries))
+            until_quiet()  # a bell too many would be heard in the middle of the test
         except AssertionError as late:
             raise AssertionError(f"{late}\nThe worker said:\n{self.log.read_text()}") from late
         with connection.cursor() as sql:
@@ -253,6 +271,13 @@ def effects(transactional_db):
 def settle() -> None:
     """Cancel what is unfinished and wait until nothing rings and no worker works, so that the tables can be emptied."""
     Job.objects.unfinished().update(state=State.CANCELLED, finished_at=Now())
+    with broker() as redis:
+        redis.delete(QUEUE)
+    until_quiet()
+
+
+def until_quiet(seconds: float = 20) -> None:
+    """Wait until nothing rings, no bell waits to be heard and no worker is at the database."""
     quiet_since = None
     noise: dict[str, object] = {}
     with broker() as redis, connection.cursor() as sql:
@@ -265,7 +290,7 @@ def settle() -> None:
             noise.update(
                 connections=sql.fetchall(),
                 queued=redis.llen(QUEUE),
-                unacknowledged=redis.hgetall("unacked"),
+                unacknowledged=redis.hgetall(UNACKNOWLEDGED),
                 ringing=not doorbell.quiet,
             )
             return not any(noise.values())
@@ -275,9 +300,8 @@ def settle() -> None:
             quiet_since = (quiet_since or time.monotonic()) if quiet() else None
             return quiet_since is not None and time.monotonic() - quiet_since > 0.15
 
-        redis.delete(QUEUE)
         try:
-            until(settled, seconds=20)
+            until(settled, seconds=seconds)
         except AssertionError as unsettled:
             unsettled.add_note(f"Still going on: {noise}")
             raise

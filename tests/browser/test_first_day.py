@@ -15,7 +15,7 @@ from tests.browser.test_import import DROP
 from tests.factories import PASSWORD
 from tests.sync.conftest import DATA
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def command(capsys, *arguments, **options):

@@ -17,8 +17,6 @@ import pytest
 
 from config.supervisor.children import Child, ChildFailedError, stop
 
-# One process of a parallel run does all of these: they share one running Kith.
-pytestmark = pytest.mark.xdist_group("supervisor")
 PROJECT = Path(__file__).resolve().parents[2]
 
 

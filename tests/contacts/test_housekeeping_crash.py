@@ -20,7 +20,6 @@ def _waits_for_a_lock() -> bool:
 
 
 @pytest.mark.crash
-@pytest.mark.xdist_group("worker")
 def test_worker_killed_while_keeping_house_leaves_the_counts_true(no_worker, child_environment, effects, tmp_path):
     cast = make_cast()
     for number in range(4):

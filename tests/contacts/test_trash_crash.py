@@ -24,7 +24,6 @@ def _waits_for_a_lock() -> bool:
 
 
 @pytest.mark.crash
-@pytest.mark.xdist_group("worker")
 @pytest.mark.parametrize("verb", ["restore", "erase"])
 def test_worker_killed_in_the_trash_leaves_nothing_half_done(verb, no_worker, child_environment, tmp_path):
     cast = make_cast()

@@ -16,7 +16,7 @@ from jobs.models import Job, State
 from tests.jobs.factories import HERE, THERE, enqueued
 from tests.worker import broker, broker_pid, finished, until
 
-pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("worker")]  # one worker serves the group
+pytestmark = pytest.mark.crash
 
 
 def reached(job: Job, done: int):

@@ -13,7 +13,6 @@ from tests.worker import Worker, finished, settle, until
 
 
 @pytest.mark.crash
-@pytest.mark.xdist_group("worker")
 def test_worker_killed_while_sending_a_mail_sends_it_after_all(no_worker, child_environment, effects, tmp_path):
     with mail_server() as server:
         environment = child_environment | {
