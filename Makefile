@@ -12,15 +12,20 @@ DEV := .venv/.dev-$(shell cksum < requirements/dev.txt | cut -d ' ' -f 1)
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(BASE))
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
 PROCESSES ?= 2
+# Of `bench`: contacts of the largest database, stages (all when empty), further options.
+N ?= 1000000
+ONLY ?=
+ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long install lint shell requirements chromium
+.PHONY: help run test test-long install lint bench shell requirements chromium
 
 help:
 	@echo 'make run           install and run Kith; prints the address and how to sign in'
 	@echo 'make test          lint, types and all tests (PROCESSES=2 at a time)'
 	@echo 'make test-long     the same with larger numbers'
 	@echo 'make lint          formatting, lint, types, templates, migrations, deployment checks'
+	@echo 'make bench         measure everything at N=1000000 contacts; ONLY=search,list chooses stages'
 	@echo 'make install       everything the others need'
 	@echo 'make shell         a Python shell with Kith loaded'
 	@echo 'make requirements  compile requirements/*.in to pinned, hashed *.txt'
@@ -46,6 +51,10 @@ lint: $(DEV)
 	KITH_DATA=.data/lint $(PY) manage.py makemigrations --check --dry-run
 	env -u KITH_LOCAL -u DATABASE_URL KITH_DATA=.data/lint BASE_URL=https://kith.example.com \
 		$(PY) manage.py check --deploy --fail-level WARNING
+
+# Servers and data of its own; writes bench.json.
+bench: $(DEV)
+	@exec $(PY) -m bench --contacts $(N) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 shell: $(ENOUGH)
 	@$(PY) manage.py shell
