@@ -15,3 +15,4 @@ class SignedInRequest(HttpRequest):
     htmx: HtmxDetails
     organization: Organization
     organizations: list[Organization]
+    administers: bool

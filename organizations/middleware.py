@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -10,6 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
 from organizations.models import Organization, OrganizationMembership, User
+from organizations.permissions import ADMINISTRATORS
 
 SESSION_KEY: Final = "organization"
 
@@ -28,20 +29,22 @@ class CurrentOrganization(MiddlewareMixin):
     """Sets `request.organizations`, all that the person belongs to, and `request.organization`: the one that the
     session chose, if the person still belongs to it, else the one they joined first.
 
-    For anonymous people and those who belong to none it is false, and lists filtered by it are empty. Nothing is
-    queried before something looks at it; then it costs one query a request.
+    For anonymous people and those who belong to none it is false, and lists filtered by it are empty.
+    `request.administers` is true for its owners and admins: for what a page offers, never for what it lets be done.
+    Nothing is queried before something looks at one of them; then they cost one query a request together.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Prepare the look-up."""
-        request.organizations = SimpleLazyObject(lambda: _theirs(request))  # type: ignore[attr-defined] # typed in organizations.http
+        theirs: Any = SimpleLazyObject(lambda: _theirs(request))
+        request.organizations = SimpleLazyObject(lambda: [each.organization for each in theirs])  # type: ignore[attr-defined] # typed in organizations.http
         request.organization = LazyOrganization(lambda: _current(request))  # type: ignore[attr-defined] # typed in organizations.http
+        request.administers = SimpleLazyObject(lambda: _administers(request, theirs))  # type: ignore[attr-defined] # typed in organizations.http
 
 
 def organizations_of(user: User) -> list[Organization]:
     """Return the organizations that `user` belongs to, the one joined first first. One query."""
-    memberships = OrganizationMembership.objects.filter(user=user).select_related("organization")
-    return [membership.organization for membership in memberships.order_by("joined_at", "id")]
+    return [membership.organization for membership in _memberships(user)]
 
 
 def choose(request: HttpRequest, organization_id: UUID) -> bool:
@@ -53,9 +56,19 @@ def choose(request: HttpRequest, organization_id: UUID) -> bool:
     return True
 
 
-def _theirs(request: HttpRequest) -> list[Organization]:
+def _memberships(user: User) -> list[OrganizationMembership]:
+    memberships = OrganizationMembership.objects.filter(user=user).select_related("organization")
+    return list(memberships.order_by("joined_at", "id"))
+
+
+def _theirs(request: HttpRequest) -> list[OrganizationMembership]:
     user = request.user
-    return organizations_of(user) if isinstance(user, User) else []
+    return _memberships(user) if isinstance(user, User) else []
+
+
+def _administers(request: HttpRequest, theirs: list[OrganizationMembership]) -> bool:
+    here = request.organization.pk  # type: ignore[attr-defined] # set above
+    return any(each.organization_id == here and each.role in ADMINISTRATORS for each in theirs)
 
 
 def _current(request: HttpRequest) -> Organization:

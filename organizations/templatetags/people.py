@@ -49,17 +49,27 @@ ORGANIZATION: Final = (
 
 @register.inclusion_tag("settings/_nav.html", takes_context=True)
 def settings_nav(context: Context) -> dict[str, Any]:
-    """Render the settings' navigation: one's own pages, and those of the organization that one's role opens."""
+    """Render the settings' navigation: one's own pages, and those of the organization that one's role opens.
+
+    The page of an object names that object's organization. Where the session shows another one, it offers to switch
+    instead of leading to the other one's lists.
+    """
     request = context["request"]
     name = request.resolver_match.view_name if request.resolver_match else ""
-    organization, role = _belonging(request)
-    sections = [(_("You"), _lines(PERSON, name, role))]
-    if organization:
-        sections.append((organization.name, _lines(ORGANIZATION, name, role)))
-    return {"sections": [(title, lines) for title, lines in sections if lines]}
+    organization, role = _belonging(context)
+    sections = [{"title": _("You"), "lines": _lines(PERSON, name, role)}]
+    if organization and organization == request.organization:
+        sections.append({"title": organization.name, "lines": _lines(ORGANIZATION, name, role)})
+    elif organization:
+        sections.append({"title": organization.name, "switch_to": organization})
+    return {"sections": sections, "here": request.get_full_path()}
 
 
-def _belonging(request: Any) -> tuple[Organization | None, str]:
+def _belonging(context: Context) -> tuple[Organization | None, str]:
+    """Return the organization of the page and one's role there; the session's for pages that have none."""
+    if here := context.get("here"):
+        return here.organization, here.role
+    request = context["request"]
     organization = getattr(request, "organization", None)
     if not organization:
         return None, ""
