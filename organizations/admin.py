@@ -125,6 +125,7 @@ class TeamAdmin(ScopedAdmin):
 
     form = TeamForm
     rank = 2
+    key_field = "public_id"  # the primary key is the technical number of Django's group
     can_add = can_change = can_delete = True
     list_display = ("title", "number_of_people", "created_at")
     search_fields = ("title",)

@@ -7,17 +7,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
-from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from organizations.admin_forms import ServiceForm
+from organizations.admin_list import KeysetChangeList
 from organizations.admin_site import OrganizationAdminSite, organization_of, person_of, role_of
 from organizations.audit_list import in_words, of_organization
 from organizations.permissions import ADMINISTRATORS
@@ -56,6 +57,8 @@ class ScopedAdmin(ModelAdmin[Any]):
     show_full_result_count = False
     view_on_site = False
     list_per_page = 50
+    #: The unique column by which addresses name a row, and which ends every order.
+    key_field = "pk"
     #: Where it stands in the list of what there is.
     rank: ClassVar[int] = 0
     can_add = False
@@ -74,7 +77,7 @@ class ScopedAdmin(ModelAdmin[Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return those rows, in a total order."""
-        return self.scoped(request).order_by(*self.get_ordering(request), "pk")
+        return self.scoped(request).order_by(*self.get_ordering(request), self.key_field)
 
     def may_change(self, request: HttpRequest, obj: Any) -> bool:
         """Say whether who asks may change this row."""
@@ -126,7 +129,6 @@ class ScopedAdmin(ModelAdmin[Any]):
         """Return the addresses that there are for this model."""
         info = f"{self.opts.app_label}_{self.opts.model_name}"
         wrap = self.admin_site.wrap
-        kind = "int" if self.opts.pk.related_model else "uuid"
 
         def one(view: Any) -> Any:
             return wrap(lambda request, object_id: view(request, str(object_id)))
@@ -134,24 +136,38 @@ class ScopedAdmin(ModelAdmin[Any]):
         found = [path("", wrap(self.changelist_view), name=f"{info}_changelist")]
         if self.can_add:
             found.append(path("add/", wrap(self.add_view), name=f"{info}_add"))
-        found.append(path(f"<{kind}:object_id>/change/", one(self.change_view), name=f"{info}_change"))
-        found.append(path(f"<{kind}:object_id>/history/", one(self.history_view), name=f"{info}_history"))
+        found.append(path("<uuid:object_id>/change/", one(self.change_view), name=f"{info}_change"))
+        found.append(path("<uuid:object_id>/history/", one(self.history_view), name=f"{info}_history"))
         if self.can_delete:
-            found.append(path(f"<{kind}:object_id>/delete/", one(self.delete_view), name=f"{info}_delete"))
+            found.append(path("<uuid:object_id>/delete/", one(self.delete_view), name=f"{info}_delete"))
         return found
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return the row if it exists for who asks; 404 otherwise, alike for what is not there and not theirs."""
-        found = super().get_object(request, object_id)
+        found = super().get_object(request, object_id, None if self.key_field == "pk" else self.key_field)
         if found is None:
             raise Http404
         return found
 
+    def key_of(self, obj: Any) -> Any:
+        """Return the id by which addresses name the row."""
+        return getattr(obj, self.key_field)
+
+    def address_of(self, obj: Any, view: str = "change") -> str:
+        """Return the address of a page of the row."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}"
+        return reverse(name, args=[self.key_of(obj)], current_app=self.admin_site.name)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        """Page lists by key."""
+        return KeysetChangeList
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list; 404 for a page that is not there."""
-        if ERROR_FLAG in request.GET and PAGE_VAR in request.GET:
-            raise Http404
-        return super().changelist_view(request, extra_context)
+        """Show the list; where it was not counted to its end, no action is offered for all of it."""
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and response.context_data["cl"].is_cut:
+            response.context_data["actions_selection_counter"] = False
+        return response
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the names of what the page shows and asks for; only what it shows, where nothing may be changed."""
@@ -174,9 +190,25 @@ class ScopedAdmin(ModelAdmin[Any]):
         return
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # all by name
-        """Offer *Save* alone."""
+        """Offer *Save* alone; links name the row by its public id."""
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        row = context["original"]
+        context["key"] = self.key_of(row) if row is not None else ""
         return super().render_change_form(request, context, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Say what was made, and go on to the list, or to the start for who may not see it."""
+        self._tell(request, obj, _("The {name} “{obj}” was added successfully."))
+        return self.response_post_save_add(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Say what was changed, and go on to the list."""
+        self._tell(request, obj, _("The {name} “{obj}” was changed successfully."))
+        return self.response_post_save_change(request, obj)
+
+    def _tell(self, request: HttpRequest, obj: Any, sentence: str) -> None:
+        link = format_html('<a href="{}">{}</a>', self.address_of(obj), obj)
+        self.message_user(request, format_html(sentence, name=self.opts.verbose_name, obj=link), messages.SUCCESS)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -190,6 +222,7 @@ class ScopedAdmin(ModelAdmin[Any]):
             "subtitle": str(found),
             "lines": [in_words(entry) for entry in told.order_by("-at", "-pk")[:_HISTORY]],
             "object": found,
+            "key": self.key_of(found),
             "opts": self.opts,
             "name": capfirst(self.opts.verbose_name_plural),
         }
@@ -240,7 +273,8 @@ class ScopedAdmin(ModelAdmin[Any]):
         if not self.has_delete_permission(request, found):
             raise PermissionDenied
         try:
-            return super().delete_view(request, object_id, self.consequence(request, found))
+            told = {**self.consequence(request, found), "key": self.key_of(found)}
+            return super().delete_view(request, object_id, told)
         except ValidationError as error:
             for sentence in error.messages:
                 messages.error(request, sentence)

@@ -1,17 +1,23 @@
 """The site at `/admin/`, by which an organization's owners and admins run it: nobody is staff, nobody a superuser.
 
 Every list, field, filter, search and history is confined to `request.organization`, whose owner or admin the person
-must be; what is saved and deleted goes through the same services, checks and audit lines as the ordinary pages. What
-Django's own site offers beyond that is not there: pop-ups, autocompletion, the shortcut to any object, its log of
-everybody's actions, its own sign-in and password pages.
+must be; what is saved and deleted goes through the same services, checks and audit lines as the ordinary pages. Who
+has not said lately who they are is asked for it before any page. What Django's own site offers beyond that is not
+there: pop-ups, autocompletion, the shortcut to any object, its log of everybody's actions, its own sign-in and
+password pages.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from allauth.account import app_settings as account_settings
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR, SOURCE_MODEL_VAR, TO_FIELD_VAR
@@ -58,6 +64,19 @@ def role_of(request: HttpRequest) -> Role | None:
     return found
 
 
+def require_recent_authentication(request: HttpRequest) -> None:
+    """Raise `ReauthenticationRequired` unless who asks has signed in or confirmed it within allauth's window.
+
+    Its middleware then leads to the confirmation and back here by `next`; a form that was sent is done after it, not
+    before. Reads the session alone, and up to four queries when the time is over. Nobody is asked who has neither a
+    password nor a second factor to answer with.
+    """
+    person = person_of(request)
+    last = max((float(each["at"]) for each in get_authentication_records(request, person)), default=0.0)
+    if time.time() - last >= account_settings.REAUTHENTICATION_TIMEOUT and get_reauthentication_flows(person):
+        raise ReauthenticationRequired
+
+
 class OrganizationAdminSite(AdminSite):
     """Django's admin, let in by role in the organization at hand; to everybody else it does not exist."""
 
@@ -78,6 +97,9 @@ class OrganizationAdminSite(AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]  # the stubs name a type variable
         """Return `view` for those who are let in; 404 for members and for what Django's pop-ups send.
 
+        Those who signed in long ago say once more who they are, after they are known to be let in: to others the site
+        does not exist then either.
+
         Whoever is not signed in never comes here: the middleware leads them to the ordinary sign-in.
         """
 
@@ -86,6 +108,7 @@ class OrganizationAdminSite(AdminSite):
                 raise Http404
             if any(name in request.GET or name in request.POST for name in _ABSENT):
                 raise Http404
+            require_recent_authentication(request)
             return view(request, *args, **kwargs)
 
         guarded = csrf_protect(inner if cacheable else never_cache(inner))

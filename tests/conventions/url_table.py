@@ -154,7 +154,7 @@ def audit_line(world: World) -> str:
 
 ADMIN: dict[str, Callable[[World], Any]] = {
     "organizations_organizationmembership": membership("vic"),
-    "organizations_team": of("team"),
+    "organizations_team": lambda world: world.team.public_id,
     "organizations_invitation": of("invitation"),
     "organizations_auditentry": audit_line,
     "books_contactbook": of("book"),
@@ -367,7 +367,7 @@ TABLE: list[Row] = [
         post(f"admin:{model}_change", 302, status, 404, 404, status, 404, arguments={"object_id": key}, data=data)
         for model, key, data, status in (
             ("organizations_organizationmembership", membership("vic"), {"role": "admin"}, 302),
-            ("organizations_team", of("team"), {"title": "Other"}, 302),
+            ("organizations_team", lambda world: world.team.public_id, {"title": "Other"}, 302),
             ("books_contactbook", of("book"), SHARED_BY_ADMIN, 302),
             ("organizations_invitation", of("invitation"), INVITED, 403),
             ("organizations_auditentry", audit_line, {"action": "nothing"}, 403),
