@@ -22,6 +22,7 @@ from organizations import audit, outgoing, sharing
 from organizations.audit import Action
 from organizations.models import Organization, OrganizationMembership, User
 from organizations.services import members
+from organizations.sharing import Level
 
 FROZEN_DAYS: Final = 30
 """How long frozen books wait for their owner; the trigger that gives them back knows the same number."""
@@ -45,8 +46,8 @@ def end_membership(*, organization: Organization, user: User, by: User | None, h
     membership, sessions, streams and jobs read their rights when they act. An audit line for the departure and for
     each book that changed hands; the heir and, when removed, the person are told by mail.
 
-    Waits for writes under way in the books (a second at most). Raises `NotVisible`, `PermissionDenied` and
-    `ValidationError`. The number of queries grows with the shared books.
+    Waits for writes under way in the books that they own or may edit (a second at most each). Raises `NotVisible`,
+    `PermissionDenied` and `ValidationError`. The number of queries grows with the shared books.
     """
     # Books before memberships, as everything else that needs both.
     _lock_books(organization, user)
@@ -78,9 +79,14 @@ def shared_books(organization: Organization, user: User) -> list[ContactBook]:
 
 
 def _lock_books(organization: Organization, user: User) -> ContactBookQuerySet:
-    """Lock all books of `user` there, deleted ones too, in the order of their ids; return a query of them."""
+    """Lock all books that `user` owns, deleted ones too, or may edit there, in the order of their ids (ADR 11).
+
+    Return a query of those that they own.
+    """
     owned = ContactBook.objects.filter(organization=organization, owner=user)
-    list(owned.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    edited = ContactBook.objects.for_user(user, at_least=Level.EDIT).values("pk")
+    lost = ContactBook.objects.filter(organization=organization, pk__in=owned.values("pk").union(edited))
+    list(lost.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     return owned
 
 

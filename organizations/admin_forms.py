@@ -159,11 +159,12 @@ class TeamForm(HereForm):
                 organization=organization_of(self.request), title=title, members=new, by=by
             )
             return
+        # First of all, since it locks what is shared with the team before the team itself.
+        for person in self.cleaned_data.get("gone_people", ()):
+            remove_from_team(team=self.instance, user=person, by=by)
         self.instance = rename_team(team=self.instance, title=title, by=by)
         for person in new:
             add_to_team(team=self.instance, user=person, by=by)
-        for person in self.cleaned_data.get("gone_people", ()):
-            remove_from_team(team=self.instance, user=person, by=by)
 
 
 class InvitationForm(HereForm):

@@ -13,6 +13,7 @@ from organizations.audit import Action
 from organizations.models import Organization, Team, TeamMembership, User
 from organizations.names import clean_name
 from organizations.permissions import ADMINISTRATORS, NotVisible, require_member, require_role
+from organizations.revocation import lock_edited_by
 
 
 @transaction.atomic
@@ -39,9 +40,10 @@ def add_to_team(*, team: Team, user: User, by: User | None) -> None:
 def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
     """Take somebody out of the team, and with it what it opened to them, at once. Admins and owners only.
 
-    Raises `ValidationError` for the team of everyone, which one leaves with the organization alone.
+    Waits for writes under way in what the team may edit. Raises `ValidationError` for the team of everyone, which one
+    leaves with the organization alone.
     """
-    team = _lock(team)
+    team = _lock_with_what_it_edits(team)
     require_role(by, team.organization, *ADMINISTRATORS)
     if team.everyone:
         raise ValidationError(
@@ -75,8 +77,11 @@ def rename_team(*, team: Team, title: str, by: User | None) -> Team:
 
 @transaction.atomic
 def delete_team(*, team: Team, by: User | None) -> None:
-    """Delete a team, and with it all that was shared with it. Admins and owners only; never the team of everyone."""
-    team = _lock(team)
+    """Delete a team, and with it all that was shared with it. Admins and owners only; never the team of everyone.
+
+    Waits for writes under way in what the team may edit.
+    """
+    team = _lock_with_what_it_edits(team)
     require_role(by, team.organization, *ADMINISTRATORS)
     _refuse_everyone(team)
     audit.write(Action.TEAM_DELETED, by=by, organization=team.organization, target=team)
@@ -88,9 +93,21 @@ def everyone(organization: Organization) -> Team:
     return Team.objects.get(organization=organization, everyone=True)
 
 
-def _lock(team: Team) -> Team:
+def _lock_with_what_it_edits(team: Team) -> Team:
+    """Return the team as it is now, locked with all that its people may edit by it; raise `NotVisible` if it is gone.
+
+    What is shared comes before the team, as for whoever shares it. While the team's key is held nothing more is
+    shared with it; what was since the first look is locked by the second.
+    """
+    lock_edited_by(team)
+    locked = _lock(team, no_key=False)
+    lock_edited_by(locked)
+    return locked
+
+
+def _lock(team: Team, *, no_key: bool = True) -> Team:
     """Return the team as it is now, locked for this transaction; raise `NotVisible` when it is gone."""
-    teams = Team.objects.select_related("organization").select_for_update(of=("self",), no_key=True)
+    teams = Team.objects.select_related("organization").select_for_update(of=("self",), no_key=no_key)
     found = teams.filter(pk=team.pk).first()
     if found is None:
         raise NotVisible
