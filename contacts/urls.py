@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import access, books, cards, changes, forms, lists, pictures, theme, trash
+from contacts.views import access, books, cards, changes, forms, lists, pictures, region, theme, trash
 
 app_name = "contacts"
 
@@ -31,4 +31,5 @@ urlpatterns = [
     path("changes/<uuid:change_set_id>/undo/", changes.undo, name="undo"),
     path("avatars/<uuid:contact_id>/<str:name>", pictures.avatar, name="avatar"),
     path("settings/theme/", theme.choose, name="theme"),
+    path("organization/region/", region.region, name="region"),
 ]

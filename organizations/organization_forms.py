@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Role, User
 from organizations.names import LONGEST, clean_name
+from organizations.regions import regions
 
 
 class GeneralForm(forms.Form):
@@ -33,6 +34,12 @@ class GeneralForm(forms.Form):
     def clean_name(self) -> str:
         """Return the name as one clean line."""
         return clean_name(self.cleaned_data["name"])
+
+
+class RegionForm(forms.Form):
+    """Where an organization's phone numbers are read."""
+
+    region = forms.ChoiceField(label=_("Region"), choices=regions)
 
 
 class NewOrganizationForm(forms.Form):

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("trashed_at__isnull", True), models.Q(("derived_region", ""), _negated=True)),
                 fields=["organization", "derived_region", "id"],
+                include=["book"],
                 name="contacts_by_region",
             ),
         ),

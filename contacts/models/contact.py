@@ -113,6 +113,7 @@ class Contact(models.Model):
             ),
             models.Index(
                 fields=["organization", "derived_region", "id"],
+                include=["book"],
                 name="contacts_by_region",
                 condition=ALIVE & ~Q(derived_region=""),
             ),

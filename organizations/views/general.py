@@ -16,6 +16,7 @@ from organizations.http import SignedInRequest
 from organizations.middleware import choose
 from organizations.models import OrganizationMembership
 from organizations.organization_forms import GeneralForm, NewOrganizationForm
+from organizations.regions import region_name
 from organizations.services import create_organization, edit_organization
 from organizations.views.standing import standing
 
@@ -58,7 +59,13 @@ def general(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("organization:general")
     mine = OrganizationMembership.objects.get(organization=organization, user=request.user)
-    context = {"here": here, "form": form, "organization": organization, "mine": mine}
+    context = {
+        "here": here,
+        "form": form,
+        "organization": organization,
+        "mine": mine,
+        "region": region_name(organization.region),
+    }
     return render(request, "organization/general.html", context, status=422 if form.errors else 200)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from hypothesis import given
 
 from contacts import tasks  # noqa: F401 - registers the job
@@ -13,6 +14,7 @@ from contacts.derived import derive
 from contacts.document import Info, Kind
 from contacts.models import Change, ChangeSet, Contact, ContactHandle
 from contacts.services import (
+    Busy,
     create_contact,
     delete_book,
     document_of,
@@ -82,7 +84,8 @@ def test_numbers_of_before_are_found_by_their_new_keys_and_the_text_stays(cast):
     contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana", phone="020 7946 0018"))
     abroad = create_contact(by=cast.ann, book=cast.book, document=person("Bo", phone="+46 70 123 45 67"))
     changes = Change.objects.count()
-    assert count_dependent(cast.organization) == 1
+    assert count_dependent(cast.ada, cast.organization) == 0
+    assert count_dependent(cast.vic, cast.organization) == 1
     job = change_region(by=cast.ada, organization=cast.organization, region=" gb ")
     assert stale(Organization.objects.get(pk=cast.organization.pk))
     assert not ContactHandle.objects.filter(kind="phone", key="+442079460018").exists()
@@ -253,3 +256,46 @@ def test_whatever_happens_meanwhile_once_the_job_is_done_every_index_row_is_righ
     finish_job(cast.organization)
     assert not stale(Organization.objects.get(pk=cast.organization.pk))
     assert_consistent()
+
+
+def test_the_page_says_what_the_region_does_how_many_it_concerns_and_how_far_it_is(cast, client):
+    create_contact(by=cast.ann, book=cast.book, document=person("Ana", phone="020 7946 0018"))
+    client.force_login(cast.ann)
+    page = client.get("/organization/region/").content.decode()
+    assert "numbers of <strong>United States</strong>" in page
+    assert "1 of the contacts that you can see has such numbers" in page
+    assert "being read anew" not in page
+    response = client.post("/organization/region/", {"organization": cast.organization.pk, "region": "GB"})
+    assert (response.status_code, response["Location"]) == (302, "/organization/region/")
+    page = client.get("/organization/region/", headers={"HX-Request": "true"}).content.decode()
+    assert "Phone numbers are being read anew." in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "<h1>" not in page
+    Job.objects.update(progress={"done": 1, "total": 4})
+    assert "being read anew: 25 %" in client.get("/organization/region/").content.decode()
+    Job.objects.update(state=State.FAILED, finished_at=Now(), error="It broke.")
+    page = client.get("/organization/region/").content.decode()
+    assert "It broke." in page
+    assert "Retry" in page
+    client.post("/organization/region/", {"organization": cast.organization.pk, "region": "GB"})
+    finish_job(cast.organization)
+    page = client.get("/organization/region/").content.decode()
+    assert "United Kingdom" in page
+    assert "anew:" not in page
+    assert "It broke." not in page
+
+
+def test_the_page_refuses_what_is_no_region_and_says_who_is_busy(cast, client, monkeypatch):
+    client.force_login(cast.ada)
+    response = client.post("/organization/region/", {"region": "XX"})
+    assert response.status_code == 422
+    assert "XX is not one of the available choices" in response.content.decode()
+
+    def busy(**_what):
+        raise Busy("Contacts are being written right now.")
+
+    monkeypatch.setattr("contacts.views.region.change_region", busy)
+    response = client.post("/organization/region/", {"region": "GB"})
+    assert response.status_code == 409
+    assert "Contacts are being written right now." in response.content.decode()
+    assert Organization.objects.get(pk=cast.organization.pk).region == "US"

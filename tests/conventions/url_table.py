@@ -221,6 +221,14 @@ TABLE: list[Row] = [
     ),
     post("settings:end-session", 302, 404, 404, 404, 404, 404, arguments={"session_id": 1}),
     # --- the organization
+    page("contacts:region", 302, 200, 403, 403, 200, 200),
+    post("contacts:region", 302, 422, 403, 403, 422, 404, data={"organization": of("organization")}),
+    post(
+        "contacts:region",
+        *(302, 302, 403, 403, 302, 404),
+        data={"organization": of("organization"), "region": "GB"},
+        note="saved",
+    ),
     page("organization:switch", 302, 405, 405, 405, 405, 405),
     post("organization:switch", 302, 302, 302, 302, 302, 404, data={"organization": of("organization")}),
     page("organization:home", 302, 302, 302, 302, 302, 302),
