@@ -1,4 +1,8 @@
-"""Draws made-up people: skewed as real books are, the same for the same seed."""
+"""Draws made-up people: skewed as real books are, the same for the same seed.
+
+Names, companies and domains by Zipf; three in a hundred are there twice, as people come twice into real books: the
+same address in another spelling, the same number in another form, the same name in the same firm.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +28,69 @@ class Zipf[Item]:
         return self._source.choices(self._items, cum_weights=self._weights)[0]
 
 
+#: How many of a hundred people are one of those before, met again.
+TWICE = 0.03
+#: Of how many of the last ones that is chosen.
+_REMEMBERED = 200
+
+
 class People:
     """Makes people, one after another. `companies` is how many distinct firms they work for."""
 
     def __init__(self, seed: int, *, companies: int = 40_000) -> None:
+        self._seed = seed
         self._source = source = random.Random(seed)  # noqa: S311  # sample data, not a secret
         self._places = names.PLACES
         self._place_weights = list(accumulate(place.weight for place in names.PLACES))
         self._first = {place.region: Zipf(source, _words(place.first)) for place in names.PLACES}
-        self._last = {place.region: Zipf(source, _words(place.last)) for place in names.PLACES}
+        self._last = {place.region: Zipf(source, _surnames(_words(place.last))) for place in names.PLACES}
         self._companies = Zipf(source, [self._company(number) for number in range(companies)])
         self._domains = Zipf(source, ["mail.example", "post.example", "inbox.example", "web.example"])
         self._groups = Zipf(source, names.GROUPS)
         self._made = 0
+        self._before: list[ContactDocument] = []
+
+    def begin_at(self, number: int) -> None:
+        """Go to the person of this number, at which another process may begin too: what follows depends on it alone."""
+        self._source.seed(f"{self._seed}:{number}")
+        self._made = number
+        self._before.clear()
 
     def person(self) -> ContactDocument:
         """Return the next person: 1.6 emails and 1.2 phones on average, notes, dates and groups for some."""
-        source = self._source
         self._made += 1
+        if self._before and self._source.random() < TWICE:
+            return self._met_again(self._source.choice(self._before))
+        person = self._new()
+        if len(self._before) < _REMEMBERED:
+            self._before.append(person)
+        else:
+            self._before[self._made % _REMEMBERED] = person
+        return person
+
+    def _met_again(self, known: ContactDocument) -> ContactDocument:
+        """Return somebody who is there already, as they would come in from elsewhere."""
+        ways = [Kind.EMAIL, Kind.PHONE, "company"]
+        self._source.shuffle(ways)
+        for way in ways:
+            if way == "company" and known.companies:
+                infos: list[Info] = []
+                memberships = [Membership(kind="company", name=known.companies[0].name.upper())]
+            elif way != "company" and (info := known.first(Kind(way))):
+                infos = [Info(kind=info.kind, label="other", value=_respelled(info))]
+                memberships = []
+            else:
+                continue
+            return ContactDocument(
+                first_name=known.first_name,
+                last_name=known.last_name,
+                infos=tuple(infos),
+                memberships=tuple(memberships),
+            ).normalised()
+        return self._new()
+
+    def _new(self) -> ContactDocument:
+        source = self._source
         place = source.choices(self._places, cum_weights=self._place_weights)[0]
         first, last = self._first[place.region].draw(), self._last[place.region].draw()
         if source.random() < 0.25:  # a second surname, which makes the long tail
@@ -124,6 +173,19 @@ class People:
             head = names.COMPANY_HEADS[number]
         middle = f" {source.choice(names.COMPANY_HEADS)} {number}" if number >= 200 else ""
         return f"{head}{middle} {source.choice(names.COMPANY_TAILS).replace('_', ' ')}"
+
+
+def _respelled(info: Info) -> str:
+    """Return an email in capitals, or a phone without blanks and marks."""
+    if info.kind is Kind.EMAIL:
+        return info.value.title()
+    return "".join(character for character in info.value if character.isdigit() or character == "+")
+
+
+def _surnames(known: list[str]) -> list[str]:
+    """Return surnames, the commonest first, with a long tail put together of their beginnings and ends."""
+    tail = [f"{one[: (len(one) + 1) // 2]}{other[len(other) // 2 :].lower()}" for one in known for other in known]
+    return list(dict.fromkeys([*known, *tail]))
 
 
 def _words(text: str) -> list[str]:

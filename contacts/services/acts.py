@@ -184,20 +184,24 @@ class Act:
 
         A constant number of statements whatever the number of documents, which must be normalised.
         """
-        if not documents:
+        return self.create_in([(book.pk, document) for document in documents])
+
+    def create_in(self, placed: Sequence[tuple[UUID, ContactDocument]]) -> list[UUID]:
+        """Write new contacts given as (book id, document), as `create` does, into as many books as it may be."""
+        if not placed:
             return []
-        self._hold_own({book.pk})
-        names = ensure_groups(self.organization_id, documents)
-        documents = with_kept_names(documents, names)
+        self._hold_own({book for book, _document in placed})
+        names = ensure_groups(self.organization_id, (document for _book, document in placed))
+        documents = with_kept_names([document for _book, document in placed], names)
         batch = [
-            self._stored(contact_id, book.pk, document)
-            for contact_id, document in zip(rows.new_ids(len(documents)), documents, strict=True)
+            self._stored(contact_id, book, document)
+            for contact_id, (book, _given), document in zip(rows.new_ids(len(placed)), placed, documents, strict=True)
         ]
         rows.insert_contacts(self.organization_id, batch)
         _keep_pictures(documents)
         rows.insert_index(self.organization_id, batch)
         self._insert_memberships(batch, names)
-        rows.count({book.pk: (len(batch), sum(item.document.starred for item in batch))})
+        self._count(batch, 1)
         self._note(ChangeKind.CREATE, [(item.id, item.book_id, None, 1, None, None) for item in batch])
         return [item.id for item in batch]
 
