@@ -13,7 +13,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization, OrganizationMembership, Role, Team, User
-from organizations.sharing import Level, granted_ids
+from organizations.sharing import Level, open_ids
 
 
 class BookType(models.TextChoices):
@@ -44,9 +44,9 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
     def _open_to(self, user: User, level: Level) -> ContactBookQuerySet:
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        own = ContactBook._base_manager.filter(owner=user).values("pk")
         if level is not Level.MANAGE:
-            return self.filter(pk__in=own.union(granted_ids(ContactBook, user, level=level)))
+            return self.filter(pk__in=open_ids(ContactBook, user, level=level))
+        own = ContactBook._base_manager.filter(owner=user).values("pk")
         administered = OrganizationMembership.objects.filter(user=user, role__in=[Role.OWNER, Role.ADMIN])
         organizations = administered.values("organization_id")
         by_people = BookUserGrant.objects.filter(organization__in=organizations).values("content_object_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from contacts.derived import searchable_texts
 from contacts.document import ContactDocument
@@ -12,6 +13,7 @@ from contacts.handles import digits
 from contacts.listing import Parts, Row
 from contacts.models import Contact
 from contacts.services.rows import documents_of
+from contacts.words import begins_words
 
 #: How much of a long text is shown around a hit, in characters.
 AROUND = 60
@@ -42,47 +44,71 @@ def explain(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
 
 def mark(text: str, words: Sequence[str]) -> Parts:
     """Return `text` in parts, those that a folded word occurs in marked. The parts joined are `text`."""
-    hit = [False] * len(text)
-    for spans in (_spans(text, word) for word in words):
-        for start, end in spans:
-            hit[start:end] = [True] * (end - start)
     parts: Parts = []
-    for character, is_hit in zip(text, hit, strict=True):
-        if parts and parts[-1][1] == is_hit:
-            parts[-1] = (parts[-1][0] + character, is_hit)
+    done = 0
+    for start, end in sorted(span for word in words for span in _spans(text, word)):
+        if end <= done:
+            continue
+        if start > done:
+            parts.append((text[done:start], False))
+        if parts and parts[-1][1]:  # hits that touch or overlap are one
+            parts[-1] = (parts[-1][0] + text[max(start, done) : end], True)
         else:
-            parts.append((character, is_hit))
+            parts.append((text[max(start, done) : end], True))
+        done = end
+    if done < len(text):
+        parts.append((text[done:], False))
     return parts
 
 
 def _hits(text: str, word: str) -> bool:
-    return word in fold(text) or (_is_number(word) and digits(word) in digits(text))
+    folded = fold(text)
+    if word in folded and (not begins_words(word) or any(_starts_a_word(folded, at) for at in _places(folded, word))):
+        return True
+    return _is_number(word) and digits(word) in digits(text)
 
 
+@lru_cache(maxsize=1_000)
 def _is_number(word: str) -> bool:
     return bool(digits(word)) and not any(character.isalpha() for character in word)
 
 
 def _spans(text: str, word: str) -> Iterator[tuple[int, int]]:
     """Yield where in `text` the folded `word` occurs, as (start, end); digits of phones across their punctuation."""
+    folded, origin = _folded(text)
+    short = begins_words(word)
+    for start in _places(folded, word):
+        if not short or _starts_a_word(folded, start):
+            yield origin[start], origin[start + len(word) - 1] + 1
+    if _is_number(word):
+        number = digits(word)
+        places = [position for position, character in enumerate(text) if character.isdecimal()]
+        for start in _places(digits(text), number):
+            yield places[start], places[start + len(number) - 1] + 1
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """Return `text` folded character by character, and where each folded character comes from."""
+    if text.isascii() and "'" not in text and "`" not in text:
+        return text.lower(), range(len(text))
     folded: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
         piece = " " if character.isspace() else fold(character)
         folded.append(piece)
         origin += [position] * len(piece)
-    yield from _occurrences("".join(folded), word, origin)
-    number = digits(word)
-    if _is_number(word):
-        places = [position for position, character in enumerate(text) if character.isdecimal()]
-        yield from _occurrences(digits(text), number, places)
+    return "".join(folded), origin
 
 
-def _occurrences(text: str, word: str, origin: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _starts_a_word(folded: str, at: int) -> bool:
+    return at == 0 or not folded[at - 1].isalnum()
+
+
+def _places(text: str, word: str) -> Iterator[int]:
     start = text.find(word) if word else -1
     while start >= 0:
-        last = start + len(word) - 1
-        yield origin[start], origin[last] + 1
+        yield start
         start = text.find(word, start + 1)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
-
-from books.models import BookCount, ContactBook
+from books.models import ContactBook
+from books.shelf import Shelf, contacts_in, shelf_of
 from contacts.models import Group
 from organizations.models import Organization, User
 
@@ -33,6 +31,7 @@ class Scope:
     by_book: bool
     group_ids: tuple[UUID, ...] = ()
     starred: bool = False
+    family_first: bool = False  # how names are shown
 
     def conditions(self, alias: str, contact: str) -> tuple[str, list[Any]]:
         """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column."""
@@ -57,11 +56,12 @@ def scope_for(
     company: Group | None = None,
     starred: bool = False,
     searching: bool = False,
+    shelf: Shelf | None = None,
 ) -> Scope:
-    """Return what `user` may read in `organization`, or in one `book`, `group`, `company` of it. At most two queries.
+    """Return what `user` may read in `organization`, or in one `book`, `group`, `company` of it.
 
     `book`, `group` and `company` must come from `for_user`. While `searching` all books, those excluded from search
-    are left out.
+    are left out. At most three queries; one when the person's `shelf` there was read before.
     """
     scope = Scope(
         organization_id=organization.pk,
@@ -70,22 +70,12 @@ def scope_for(
         by_book=True,
         group_ids=tuple(chosen.pk for chosen in (group, company) if chosen),
         starred=starred,
+        family_first=user.family_first,
     )
     if book:
         return scope
-    books = ContactBook.objects.for_user(user).in_organization(organization)
-    if searching:
-        books = books.searched()
-    counted = list(books.with_counts().only("pk").order_by("pk"))
-    return replace(
-        scope,
-        book_ids=tuple(book.pk for book in counted),
-        by_book=_is_small(organization, [book.contact_count for book in counted]),
-    )
-
-
-def _is_small(organization: Organization, counts: Sequence[int]) -> bool:
-    if len(counts) > MANY_BOOKS:
-        return False
-    everything = BookCount.objects.filter(book__organization=organization).aggregate(n=Sum("contacts"))["n"] or 0
-    return sum(counts) < SMALL_SHARE * everything
+    shelf = shelf or shelf_of(user, organization)
+    book_ids = tuple(book_id for book_id in shelf.counts if not (searching and book_id in shelf.unsearched))
+    contacts = sum(shelf.counts[book_id][0] for book_id in book_ids)
+    few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * contacts_in(organization)
+    return replace(scope, book_ids=book_ids, by_book=few)

@@ -33,9 +33,11 @@ _HIGHEST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best rows for a query. `complete` says that they are all; else `more` lets one page all of them by name."""
+    """The best rows for a query, or a part of them. `count` says how many the best are, `complete` that these are all
+    there are; else `find_page` pages all by name."""
 
     rows: list[Row]
+    count: int
     complete: bool
 
 
@@ -44,11 +46,11 @@ def words_of(query: str) -> list[str]:
     return list(dict.fromkeys(fold(clean_text(query)[:QUERY_LENGTH]).split()))[:WORDS]
 
 
-def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
-    """Return the best `limit` matches of `query` within `scope`. At most five queries."""
+def find(scope: Scope, query: str, *, limit: int = BEST, part: slice = slice(None)) -> Found:
+    """Return `part` of the best `limit` matches of `query` within `scope`. At most six queries."""
     words = words_of(query)
     if not words or not scope.book_ids:
-        return Found([], complete=True)
+        return Found([], 0, complete=True)
     lead = max(words, key=len)
     others = [word for word in words if word != lead]
     names, names_cut = _by_token(scope, TIER_NAME, [lead], others, limit)
@@ -74,7 +76,7 @@ def find(scope: Scope, query: str, *, limit: int = BEST) -> Found:
     # By name within the second class: its index is in the order of the words.
     in_words = sorted((i for i in in_words if i in rows), key=lambda i: (rows[i][1], i))
     ordered = [rows[i][0] for i in (*found, *in_words, *inside) if i in rows][:limit]
-    return Found(explain(ordered, words), complete=not cut and len(everything) <= limit)
+    return Found(explain(ordered[part], words), len(ordered), complete=not cut and len(everything) <= limit)
 
 
 def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int = PAGE) -> Page:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import access, books, cards, changes, forms, lists, pictures, region, theme, trash
+from contacts.views import access, actions, books, cards, changes, forms, lists, pictures, region, theme, trash
 
 app_name = "contacts"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/delete/", cards.delete, name="delete"),
     path("books/new/", books.new, name="book-new"),
     path("books/<uuid:book_id>/", lists.book, name="book"),
+    path("books/<uuid:book_id>/actions/", actions.of_book, name="book-actions"),
     path("books/<uuid:book_id>/edit/", books.edit, name="book-edit"),
     path("books/<uuid:book_id>/delete/", books.delete, name="book-delete"),
     path("books/<uuid:book_id>/access/", access.access, name="book-access"),

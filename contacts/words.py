@@ -69,6 +69,12 @@ def _spelled(mark: str) -> str:
     return _MARK_MARK + "".join(chr(_FIRST_LETTER + (point >> shift & 127)) for shift in (14, 7, 0))
 
 
+def begins_words(word: str) -> bool:
+    """Return whether a folded word of a query is looked for where words begin alone, because it is short."""
+    short = not _THREE_IN_A_ROW.search(_kinds(word))
+    return short and word[0].isalnum() and not is_without_blanks(word)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """SQL for `text LIKE` patterns and `text ~` expressions: all of `likes` must hold, and any of `either`, if any.
@@ -87,10 +93,10 @@ def condition(word: str) -> Condition:
         before = " " if is_without_blanks(text[0]) else ""
         after = " " if is_without_blanks(text[-1]) else ""
         here = ("LIKE", f"%{before}{escape_like(text)}{after}%")
-    elif _THREE_IN_A_ROW.search(_kinds(word)) or not word[0].isalnum():
-        here = ("LIKE", f"%{escape_like(word)}%")
-    else:
+    elif begins_words(word):
         here = ("~", _BEFORE_A_WORD + _escape_regex(word))
+    else:
+        here = ("LIKE", f"%{escape_like(word)}%")
     number = phone_part(word)
     if not number:
         return Condition(tuple(f"%{mark} %" for mark in marks_of(word)), (here,))

@@ -1,16 +1,17 @@
 """Who may do what with a shared thing: the one place that talks to django-guardian.
 
 A grant says that a person or a team may *view* or *edit* one object; *edit* stores both rows. Lists ask
-`granted_ids`, one UNION over the grant rows, and never guardian's shortcuts (DESIGN section 5, *Rights*).
+`open_ids`, one UNION over the grant rows, and never guardian's shortcuts (DESIGN section 5, *Rights*).
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import Any, Protocol
 
-from django.contrib.auth.models import Permission
 from django.db import models
+from django.db.models.expressions import RawSQL
 from guardian.shortcuts import assign_perm, remove_perm
 
 from organizations.models import Team, TeamMembership, User
@@ -61,20 +62,34 @@ def revoke(subject: models.Model, *, to: User | Team) -> None:
         remove_perm(codename(type(subject), level), to, subject)
 
 
-def granted_ids(model: type[models.Model], user: User, *, level: Level) -> models.QuerySet[Any, Any]:
-    """Return a query of the ids of `model` that grants open to `user` at `level`, themselves or through teams.
+def open_ids(model: type[models.Model], user: User, *, level: Level) -> RawSQL:
+    """Return SQL for the ids of `model` that are open to `user` at `level` (view or edit): those they own, and those
+    granted to themselves or to their teams.
 
-    For use inside `filter(pk__in=…)`: it runs no query by itself.
+    For use inside `filter(pk__in=…)`: it runs no query by itself. Written out, because every page asks it more than
+    once and building it from querysets cost more than running it (2 ms against 0.4).
     """
-    permission = Permission.objects.filter(
-        content_type__app_label=model._meta.app_label,
-        content_type__model=model._meta.model_name,
-        codename=codename(model, level),
-    ).values("pk")
+    kind = f"{model._meta.app_label}.{model._meta.model_name}"
+    name = codename(model, level)
+    return RawSQL(_open_sql(model), [user.pk, user.pk, name, kind, user.pk, name, kind])  # noqa: S611  # built of table names
+
+
+@cache
+def _open_sql(model: type[models.Model]) -> str:
     # The reverse names are declared by the grant models of each shareable model.
-    user_grant = model._meta.get_field("user_grants").related_model
-    team_grant = model._meta.get_field("team_grants").related_model
-    teams = TeamMembership.objects.filter(user=user).values("team_id")
-    own = user_grant._default_manager.filter(user=user, permission__in=permission)  # type: ignore[union-attr]  # a model class
-    through_teams = team_grant._default_manager.filter(group__in=teams, permission__in=permission)  # type: ignore[union-attr]  # likewise
-    return own.values("content_object_id").union(through_teams.values("content_object_id"))
+    user_grant, team_grant = (
+        model._meta.get_field(name).related_model._meta.db_table  # type: ignore[union-attr]  # a model class
+        for name in ("user_grants", "team_grants")
+    )
+    permission = (
+        "(SELECT permission.id FROM auth_permission permission JOIN django_content_type type"
+        " ON type.id = permission.content_type_id"
+        " WHERE permission.codename = %s AND type.app_label || '.' || type.model = %s)"
+    )
+    return (
+        f"SELECT id FROM {model._meta.db_table} WHERE owner_id = %s"  # noqa: S608  # table names
+        f" UNION SELECT content_object_id FROM {user_grant} WHERE user_id = %s AND permission_id = {permission}"
+        f" UNION SELECT mine.content_object_id FROM {team_grant} mine"
+        f" JOIN {TeamMembership._meta.db_table} member ON member.team_id = mine.group_id"
+        f" WHERE member.user_id = %s AND mine.permission_id = {permission}"
+    )

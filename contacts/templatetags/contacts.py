@@ -9,10 +9,10 @@ from uuid import UUID
 from django import template
 from django.urls import reverse
 
-from contacts.listing import Row
 from contacts.models import Contact
 
 if TYPE_CHECKING:
+    from contacts.views.lines import Line
     from contacts.views.panel import Panel
 
 register = template.Library()
@@ -63,9 +63,9 @@ def grouped(number: int) -> str:
 
 
 @register.filter
-def row_of(panel: Panel, contact: Contact) -> Row:
-    """Return the contact's line in the list."""
-    return panel.row_of(contact)
+def line_of(panel: Panel, contact: Contact) -> list[Line]:
+    """Return the contact's line in the list, alone."""
+    return panel.line_of(contact)
 
 
 @register.filter

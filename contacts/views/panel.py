@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from books.models import BookUse, ContactBook
+from books.shelf import Shelf, shelf_of
 from config.rendering import render_page
 from contacts import listing, search
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
 from contacts.text import clean_text
+from contacts.views.lines import Line, lines
 from organizations.http import SignedInRequest
 from organizations.models import Organization
 from organizations.sharing import Level
@@ -28,6 +30,8 @@ from organizations.sharing import Level
 SIDEBAR_GROUPS = 40
 SUGGESTIONS = 200
 BY_NAME = "name"
+#: The page key of the best matches that the first page of a search leaves out.
+REST = "rest"
 
 
 class Panel:
@@ -55,6 +59,7 @@ class Panel:
         self.starred = query.get("starred", "") in {"1", "true", "on"}
         self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
         self.after = query.get("after") or None
+        self.current: UUID | None = None  # the contact that is open beside
         self.book = self._book(ids["book"]) if "book" in ids else None
         self.group = self._group(ids["group"], GroupKind.GROUP) if "group" in ids else None
         self.company = self._group(ids["company"], GroupKind.COMPANY) if "company" in ids else None
@@ -120,7 +125,7 @@ class Panel:
     @property
     def order(self) -> str:
         """What names are sorted by: what the address says, else what the person chose in their settings."""
-        return self.sort if self.sort in listing.ORDERS else self.user.name_order
+        return self.sort if self.sort in listing.ORDERS else self.user.sorted_by
 
     @property
     def is_by_given(self) -> bool:
@@ -131,7 +136,7 @@ class Panel:
     def other_order_url(self) -> str:
         """The address of the same list in the other order: by first or by last names."""
         other = "family" if self.is_by_given else "given"
-        return self.address(self.filters(sort="" if other == self.user.name_order else other))
+        return self.address(self.filters(sort="" if other == self.user.sorted_by else other))
 
     @cached_property
     def more_url(self) -> str:
@@ -154,18 +159,25 @@ class Panel:
 
     @cached_property
     def books(self) -> list[ContactBook]:
-        """The books of the organization that one may use, by name, one's own Personal first. One query."""
-        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type().with_counts()
-        return sorted(books.order_by("pk"), key=lambda book: (not self._is_personal(book), book.name.casefold()))
+        """The books of the organization that one may use, by name, one's own Personal first. One query, and the
+        shelf's."""
+        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type().order_by("pk")
+        for book in books:
+            book.contact_count, book.starred_count = self.shelf.counts.get(book.pk, (0, 0))
+        return sorted(books, key=lambda book: (not self._is_personal(book), book.name.casefold()))
 
     def _is_personal(self, book: ContactBook) -> bool:
         return book.owner_id == self.user.pk and book.name == "Personal"
 
     @cached_property
-    def editable_ids(self) -> set[UUID]:
-        """The books whose contacts one may change. One query."""
-        books = ContactBook.objects.for_user(self.user, at_least=Level.EDIT).in_organization(self.organization)
-        return set(books.values_list("pk", flat=True))
+    def shelf(self) -> Shelf:
+        """What there is to know of these books without reading them. Two queries."""
+        return shelf_of(self.user, self.organization)
+
+    @property
+    def editable_ids(self) -> frozenset[UUID]:
+        """The books whose contacts one may change."""
+        return self.shelf.editable
 
     @cached_property
     def managed_ids(self) -> set[UUID]:
@@ -181,12 +193,12 @@ class Panel:
     @property
     def total(self) -> int:
         """How many contacts All holds."""
-        return sum(book.contact_count for book in self.books)
+        return self.shelf.contacts
 
     @property
     def starred_total(self) -> int:
         """How many of them are starred."""
-        return sum(book.starred_count for book in self.books)
+        return self.shelf.starred
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -212,11 +224,6 @@ class Panel:
         groups = Group.objects.for_user(self.user).filter(organization=self.organization, kind=kind)
         return list(groups.order_by("key", "pk")[:most])
 
-    @cached_property
-    def organizations(self) -> list[Organization]:
-        """The organizations to switch between. One query a request."""
-        return self.request.organizations
-
     @property
     def sidebar_limit(self) -> int:
         """How many groups, and how many companies, the sidebar names."""
@@ -231,7 +238,7 @@ class Panel:
 
     @cached_property
     def scope(self) -> Scope:
-        """Where the list looks. At most two queries."""
+        """Where the list looks. At most one query besides the shelf's."""
         return scope_for(
             self.user,
             self.organization,
@@ -240,6 +247,7 @@ class Panel:
             company=self.company,
             starred=self.starred,
             searching=bool(self.q),
+            shelf=None if self.book else self.shelf,
         )
 
     @cached_property
@@ -249,22 +257,31 @@ class Panel:
             return listing.page(self.scope, after=self.after, order=self.order)
         if self.sort == BY_NAME:
             return search.find_page(self.scope, self.q, after=self.after)
-        return Page(self._found.rows, None)
+        more = self.after != REST and self._found.count > listing.PAGE
+        return Page(self._found.rows, REST if more else None)
 
     @cached_property
     def _found(self) -> search.Found:
-        return search.find(self.scope, self.q)
+        rest = self.after == REST
+        return search.find(self.scope, self.q, part=slice(listing.PAGE, None) if rest else slice(listing.PAGE))
 
     @property
     def is_cut(self) -> bool:
         """Whether there are more matches than the best ones shown."""
         return bool(self.q) and self.sort != BY_NAME and not self._found.complete
 
+    @property
+    def best(self) -> int:
+        """How many the best matches of a search are; how many rows a page of all of them shows."""
+        return len(self.page.rows) if self.sort == BY_NAME else self._found.count
+
     @cached_property
     def count(self) -> int | None:
         """How many contacts the list holds, None when only counting them all could tell."""
         if self.q:
-            return None if self.is_cut or self.page.next or self.after else len(self.page.rows)
+            if self.sort == BY_NAME:
+                return None if self.page.next or self.after else len(self.page.rows)
+            return None if self.is_cut else self._found.count
         if self.group or self.company or (self.book and self.starred):
             return listing.count(self.scope)
         if self.book:
@@ -275,20 +292,26 @@ class Panel:
     def says(self) -> str:
         """How many were found, as it is read aloud."""
         if self.count is None:
-            return _("More than %(count)d contacts") % {"count": len(self.page.rows) - 1}
+            return _("More than %(count)d contacts") % {"count": self.best - 1}
         return ngettext("%(count)d contact", "%(count)d contacts", self.count) % {"count": self.count}
 
-    def row_of(self, contact: Contact) -> Row:
-        """Return the line of one contact as the list shows it without a search."""
-        return Row(
+    @property
+    def lines(self) -> list[Line]:
+        """The rows shown, as the template wants them."""
+        return list(lines(self.page.rows, query=self.query, editable=self.editable_ids, current=self.current))
+
+    def line_of(self, contact: Contact) -> list[Line]:
+        """Return the line of one contact as the list shows it without a search, alone."""
+        row = Row(
             contact.pk,
-            contact.display_name,
+            contact.name_for(self.user),
             contact.second_line,
             contact.avatar,
             contact.starred,
             contact.book_id,
             contact.version,
         )
+        return list(lines([row], query=self.query, editable=self.editable_ids, current=self.current))
 
     # --- what may be done --------------------------------------------------------------------------------------
 
@@ -321,6 +344,7 @@ def show(
 ) -> HttpResponse:
     """Render a page of the panel: whole, or as the piece that htmx puts into the card's place."""
     whole: dict[str, Any] = {"panel": panel, "title": "", "contact": None, "pane": "detail", **(context or {})}
+    panel.current = whole["contact"].pk if whole["contact"] else None
     if isinstance(whole["title"], Promise):
         whole["title"] = str(whole["title"])
     return render_page(request, template, whole, fragment="piece", status=status)

@@ -50,7 +50,7 @@ class ContactList extends HTMLElement {
     const open = location.pathname.match(/^\/contacts\/([0-9a-f-]{36})\//)?.[1];
     let current = null;
     for (const link of this.list.querySelectorAll(".row-link")) {
-      const here = link.closest(".row").dataset.contact === open;
+      const here = link.closest(".row").id === `row-${open}`;
       if (here) current = link;
       if (here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

@@ -1,6 +1,9 @@
 // <kith-menu [context="selector"]><button popovertarget="m">⋯</button><div id="m" popover>links, buttons</div></kith-menu>
 // Without this module it is a popover of links. With it: a WAI-ARIA menu, which also opens by right-click, Shift+F10,
 // the Menu key or a long press anywhere in the closest `context`.
+//
+// <kith-menu links="[data-menu]" rows="li">…<li><a data-menu href="page of actions">⋯</a></li>… <div popover></div></kith-menu>
+// One menu for many rows: each link leads to a page of what may be done, and here its items are fetched into the menu.
 
 const LONG_PRESS = 500;
 
@@ -15,7 +18,29 @@ class KithMenu extends HTMLElement {
     this.button = this.querySelector("[popovertarget]");
     this.menu = this.querySelector("[popover]");
     if (!this.menu) return;
+    this.links = this.getAttribute("links");
     this.menu.setAttribute("role", "menu");
+    this.#dress();
+    for (const link of this.links ? this.querySelectorAll(this.links) : []) {
+      link.setAttribute("role", "button");
+      link.setAttribute("aria-haspopup", "menu");
+    }
+    if (this.links) this.addEventListener("click", this.#onLink);
+    if (this.links) this.addEventListener("keydown", this.#onLinkKey);
+    this.button?.setAttribute("aria-haspopup", "menu");
+    this.button?.setAttribute("aria-expanded", "false");
+    if (!this.menu.hasAttribute("aria-label"))
+      this.menu.setAttribute("aria-label", this.button?.getAttribute("aria-label") ?? this.button?.textContent ?? "");
+    this.menu.addEventListener("toggle", this.#onToggle);
+    this.menu.addEventListener("keydown", this.#onKey);
+    this.button?.addEventListener("keydown", this.#onButtonKey);
+    this.#area = this.links ? this : this.closest(this.getAttribute("context") ?? "kith-none");
+    this.#area?.addEventListener("contextmenu", this.#onContext);
+    this.#area?.addEventListener("pointerdown", this.#onDown);
+    for (const name of ["pointerup", "pointercancel", "pointermove"]) this.#area?.addEventListener(name, this.#onUp);
+  }
+
+  #dress() {
     this.menu.querySelectorAll("form, p").forEach((node) => node.setAttribute("role", "none"));
     this.menu.querySelectorAll("hr").forEach((node) => node.setAttribute("role", "separator"));
     for (const item of this.#items()) {
@@ -24,17 +49,6 @@ class KithMenu extends HTMLElement {
       if (radio) item.setAttribute("aria-checked", String(item.querySelectorAll("svg").length > 1));
       item.tabIndex = -1;
     }
-    this.button?.setAttribute("aria-haspopup", "menu");
-    this.button?.setAttribute("aria-expanded", "false");
-    if (!this.menu.hasAttribute("aria-label"))
-      this.menu.setAttribute("aria-label", this.button?.getAttribute("aria-label") ?? this.button?.textContent ?? "");
-    this.menu.addEventListener("toggle", this.#onToggle);
-    this.menu.addEventListener("keydown", this.#onKey);
-    this.button?.addEventListener("keydown", this.#onButtonKey);
-    this.#area = this.getAttribute("context") ? this.closest(this.getAttribute("context")) : null;
-    this.#area?.addEventListener("contextmenu", this.#onContext);
-    this.#area?.addEventListener("pointerdown", this.#onDown);
-    for (const name of ["pointerup", "pointercancel", "pointermove"]) this.#area?.addEventListener(name, this.#onUp);
   }
 
   disconnectedCallback() {
@@ -46,13 +60,46 @@ class KithMenu extends HTMLElement {
     for (const name of ["pointerup", "pointercancel", "pointermove"]) this.#area?.removeEventListener(name, this.#onUp);
   }
 
+  // The link of the row that something happened in.
+  #linkOf(target) {
+    return target.closest(this.getAttribute("rows"))?.querySelector(this.links);
+  }
+
+  async #fetchItems(link) {
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) {
+      location.assign(link.href);
+      return false;
+    }
+    this.menu.innerHTML = await answer.text();
+    this.menu.setAttribute("aria-label", link.getAttribute("aria-label"));
+    this.#dress();
+    return true;
+  }
+
+  #onLink = (event) => {
+    const link = event.target.closest(this.links);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const box = link.getBoundingClientRect();
+    this.#openAt(box.left, box.bottom, link);
+  };
+
+  #onLinkKey = (event) => {
+    const link = event.target.closest(this.links);
+    if (!link || !["ArrowDown", "ArrowUp", " "].includes(event.key)) return;
+    event.preventDefault();
+    link.click();
+  };
+
   #items() {
     return [...this.menu.querySelectorAll(".menu-item")];
   }
 
   #onToggle = (event) => {
     const open = event.newState === "open";
-    this.button?.setAttribute("aria-expanded", String(open));
+    const button = this.button ?? (this.links && this.#opener && this.#linkOf(this.#opener));
+    button?.setAttribute("aria-expanded", String(open));
     if (open) {
       if (!this.menu.contains(document.activeElement)) this.#items()[0]?.focus();
       return;
@@ -74,6 +121,7 @@ class KithMenu extends HTMLElement {
 
   #onContext = (event) => {
     if (event.defaultPrevented || event.target.closest("input, textarea, .menu-item")) return;
+    if (this.links && !this.#linkOf(event.target)) return;
     event.preventDefault();
     const box = event.target.getBoundingClientRect();
     const byKey = event.clientX === 0 && event.clientY === 0;
@@ -91,7 +139,9 @@ class KithMenu extends HTMLElement {
     if (event.type !== "pointermove" || Math.hypot(event.movementX, event.movementY) > 3) clearTimeout(this.#press);
   };
 
-  #openAt(x, y, target) {
+  async #openAt(x, y, target) {
+    const link = this.links && this.#linkOf(target);
+    if (this.links && !(link && (await this.#fetchItems(link)))) return;
     if (this.menu.matches(":popover-open")) this.menu.hidePopover();
     this.#opener = target.closest("a, button") ?? this.button;
     this.menu.classList.add("menu-placed");

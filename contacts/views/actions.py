@@ -1,0 +1,54 @@
+"""What may be done with a thing: one definition for its menu, its page and whatever else offers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from books.models import ContactBook
+from contacts.views.panel import Panel, show
+from organizations.http import SignedInRequest
+from organizations.models import User
+from organizations.sharing import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do, as a link. `icon` is one of heroicons' outlines; what is `grave` stands apart."""
+
+    name: str
+    href: str
+    icon: str
+    grave: bool = False
+
+
+def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
+    """Yield what `user`, who may view it, may do with a book. Two queries."""
+    levels = {
+        level: ContactBook.objects.for_user(user, at_least=level).filter(pk=book.pk).exists()
+        for level in (Level.EDIT, Level.MANAGE)
+    }
+    yield Action(_("New contact book"), reverse("contacts:book-new"), "plus")
+    if levels[Level.MANAGE]:
+        yield Action(_("Edit contact book"), reverse("contacts:book-edit", args=[book.pk]), "pencil-square")
+    yield Action(_("Who can see this?"), reverse("contacts:book-access", args=[book.pk]), "eye")
+    if levels[Level.EDIT]:
+        yield Action(_("Import contacts (CSV)"), f"/books/{book.pk}/import/", "arrow-up-tray")
+    if levels[Level.MANAGE]:
+        yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
+
+
+@require_safe
+def of_book(request: SignedInRequest, book_id: UUID) -> HttpResponse:
+    """The menu of a book: the piece that its ⋯ opens, and the page it leads to without JavaScript."""
+    book = get_object_or_404(ContactBook.objects.for_user(request.user).select_related("organization"), pk=book_id)
+    actions = list(book_actions(request.user, book))
+    context = {"title": book.name, "actions": actions}
+    return show(request, "contacts/actions.html", Panel(request, chosen={"book": book.pk}), context)
