@@ -12,10 +12,12 @@ from typing import Self
 from urllib.parse import urlencode
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-_ROW = re.compile(r'data-contact="([0-9a-f-]{36})"')
+_ROW = re.compile(r'id="row-([0-9a-f-]{36})"')
 _CUT = re.compile(r'<p class="cut">')
 _MORE = re.compile(r'class="more"[^>]*><a href="([^"]+)"')
 TIMEOUT = 120.0
+#: A connection that has been idle for so many seconds is not used again, as browsers do not either.
+IDLE = 8.0
 
 
 class SignInError(Exception):
@@ -24,7 +26,7 @@ class SignInError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `seconds` from the request's first byte to the answer's last."""
+    """What came back: `seconds` from the request's first byte to the answer's last; names of headers in lower case."""
 
     status: int
     body: str
@@ -55,6 +57,7 @@ class Session:
         self._port = port
         self._cookies = dict(cookies or {})
         self.connections = 0
+        self._used = 0.0
         self._connection: http.client.HTTPConnection | None = None
 
     def sign_in(self, email: str, password: str) -> Self:
@@ -109,6 +112,8 @@ class Session:
         sent = {**headers, "Accept": "text/html"}
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        if self._connection is not None and time.monotonic() - self._used > IDLE:
+            self.close()  # the server hangs up soon, or has
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
             self._connection.connect()
@@ -122,9 +127,15 @@ class Session:
             self.close()
             raise
         seconds = time.perf_counter() - begun
+        self._used = time.monotonic()
         for line in response.headers.get_all("Set-Cookie") or []:
             name, _equals, value = line.partition(";")[0].partition("=")
             self._cookies[name.strip()] = value.strip()
         if response.will_close:
             self.close()
-        return Answer(response.status, content.decode(errors="replace"), seconds, dict(response.headers.items()))
+        return Answer(
+            response.status,
+            content.decode(errors="replace"),
+            seconds,
+            {name.lower(): value for name, value in response.headers.items()},
+        )

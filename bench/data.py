@@ -7,7 +7,6 @@ the environment (`bench.place.environment`).
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import logging
 import sys
@@ -25,6 +24,8 @@ OTHERS: Final = 40
 #: Contacts of each organization beside, as a part of the large one's.
 _BESIDE: Final = 1_000
 _LEAST_BESIDE: Final = 10
+#: Fewer people have no colleagues who read them.
+LEAST: Final = 5_000
 
 
 def people(seed: int, count: int) -> Iterator[ContactDocument]:
@@ -40,10 +41,10 @@ def fill(contacts: int) -> dict[str, Any]:
 
     With 0 contacts there is only the organization and its owner.
     """
-    from django.core.management import call_command
     from django.db import connection
 
-    from bench.readers import make_readers
+    from bench.readers import readers_of
+    from contacts.sample.load import load_sample, processes_for
     from contacts.services.housekeeping import fold_counts
     from organizations.services import create_organization, create_user
 
@@ -54,10 +55,11 @@ def fill(contacts: int) -> dict[str, Any]:
         # These first: the statistics that loading ends with are of a small database then.
         _others(max(_LEAST_BESIDE, contacts // _BESIDE))
         begun = time.perf_counter()
-        call_command("load_sample", contacts=contacts, organization=ORGANIZATION, json=True, stdout=io.StringIO())
+        loaded = load_sample(
+            contacts=contacts, organization=organization, password=PASSWORD, processes=processes_for(contacts)
+        )
         filled["seconds"] = time.perf_counter() - begun
-        readers = make_readers(organization, PASSWORD)
-        filled["readers"] = [reader.to_json() for reader in readers]
+        filled["readers"] = [reader.to_json() for reader in readers_of(loaded, organization, PASSWORD)]
     # What the sweep and autovacuum do within minutes of a load.
     while fold_counts():
         pass

@@ -11,8 +11,10 @@ import logging
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 from uuid import UUID
@@ -77,14 +79,14 @@ def run(subject: Subject, names: Sequence[str], rows: int) -> None:
                         results.append(result)
                         _tell("result", result.to_json())
             except Exception as error:  # whatever a stage meets: it is told, and the rest goes on
-                said = f"took more than {LIMITS[name]} s" if isinstance(error, StageTooLongError) else repr(error)
-                _tell("failed", {"stage": name, "contacts": subject.contacts, "why": said})
+                late = isinstance(error, StageTooLongError)
+                _fail(subject, name, f"took more than {LIMITS[name]} s" if late else _described(error))
         subject.say(f"{subject.contacts:,}: {name} took {time.monotonic() - begun:.0f} s")
     for result in worst(results):
         try:
             _tell("explained", explain(subject, result).to_json())
         except Exception as error:  # as above
-            _tell("failed", {"stage": "explaining", "contacts": subject.contacts, "why": repr(error)})
+            _fail(subject, "explaining", _described(error))
 
 
 @contextmanager
@@ -100,6 +102,18 @@ def _limit(seconds: int) -> Iterator[None]:
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise StageTooLongError
+
+
+def _fail(subject: Subject, stage: str, why: str) -> None:
+    subject.say(f"{subject.contacts:,}: {stage} failed: {why}")
+    _tell("failed", {"stage": stage, "contacts": subject.contacts, "why": why})
+
+
+def _described(error: Exception) -> str:
+    """Return an error with the line of ours that it came through last."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "bench" in frame.filename]
+    where = f", {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{error!r}{where}"
 
 
 def _tell(what: str, data: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn, cast
 
 from bench import machine, place, table
+from bench.data import LEAST
 from bench.figures import Result
 from bench.measure import LIMITS
 from bench.place import CannotMeasureError
@@ -33,6 +34,7 @@ _APART: Final = {"rights": "kith_bench_rights", "import-empty": "kith_bench_empt
 STAGES: Final = (*_EVERY_SIZE, *_LARGEST, *_APART)
 _FILLS_WITHIN: Final = 1_500
 _SLACK: Final = 120
+_MOST: Final = 10_000_000
 
 
 class Run:
@@ -186,7 +188,7 @@ def _postgresql() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measure Kith at size.")
-    parser.add_argument("--contacts", type=_count, default=GROWTH[-1], help="contacts of the largest database")
+    parser.add_argument("--contacts", type=_contacts, default=GROWTH[-1], help="contacts of the largest database")
     parser.add_argument("--only", type=_stages, default=list(STAGES), help=f"stages, of {','.join(STAGES)}")
     parser.add_argument("--seed", type=int, default=REPORTED_ON, help=f"of what is asked; tuned on {TUNED_ON}")
     parser.add_argument("--rows", type=_count, help="rows of the imports; a tenth of the contacts, at most 100,000")
@@ -198,8 +200,14 @@ def _arguments() -> argparse.Namespace:
 
 def _count(text: str) -> int:
     number = int(text.replace("_", ""))
-    if not 1 <= number <= 10_000_000:
-        raise argparse.ArgumentTypeError("must be from 1 to 10000000")
+    if not 1 <= number <= _MOST:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_MOST}")
+    return number
+
+
+def _contacts(text: str) -> int:
+    if (number := _count(text)) < LEAST:
+        raise argparse.ArgumentTypeError(f"must be from {LEAST} to {_MOST}: fewer have no readers")
     return number
 
 

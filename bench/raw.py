@@ -5,7 +5,6 @@ An answer may be had in several ways; `Best` tries each on a few questions of a 
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from bench.subject import Scope
+from contacts.words import PHONE_MARK, condition, escape_like, phone_part, spaced
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 #: Asks the database and returns the ids of the contacts found, in order.
@@ -26,8 +26,6 @@ INSIDE = 2_001
 COUNTED = 10_000
 _PATIENCE = "3s"
 _HIGHEST = "\U0010ffff"
-_MARK = "\x1f"
-_PHONE = re.compile(r"[+(]?[0-9][0-9()./+\-]*")
 _ROW = "c.id, c.display_name, c.second_line, c.avatar, c.starred, c.book_id, c.version"
 
 
@@ -187,49 +185,45 @@ def by_name(scope: Scope, words: Sequence[str], *, after: tuple[str, UUID] | Non
 
 def every_match(connection: Connection, scope: Scope, words: Sequence[str]) -> list[str]:
     """Return the ids of all that match, by name, by looking at every text: the truth that search is held against."""
-    where = " AND ".join(
-        f"(strpos(s.text, %(word{number})s) > 0 OR s.text ~ %(digits{number})s)" for number in range(len(words))
-    )
-    values: dict[str, Any] = {"organization": scope.organization_id, "books": scope.searched_ids}
-    for number, word in enumerate(words):
-        part = phone_part(word)
-        values |= {f"word{number}": word, f"digits{number}": f"{_MARK}[0-9]*{part}" if part else "$^"}
-    rows = connection.execute(
+    where, values = matching(words, indexed=False)
+    values |= {"organization": scope.organization_id, "books": scope.searched_ids}
+    statement = (
         "SELECT s.contact_id FROM contacts_contactsearch s WHERE s.organization_id = %(organization)s"  # noqa: S608  # likewise
-        f" AND s.book_id = ANY(%(books)s) AND {where} ORDER BY s.sort_key, s.contact_id",
-        values,
+        f" AND s.book_id = ANY(%(books)s) AND {where} ORDER BY s.sort_key, s.contact_id"
     )
-    return [str(row[0]) for row in rows]
+    with connection.transaction():
+        connection.execute("SET LOCAL enable_bitmapscan = off")
+        return [str(row[0]) for row in connection.execute(statement, values)]
 
 
-def phone_part(word: str) -> str:
-    """Return the digits of a word that looks like a part of a phone number with punctuation, else nothing."""
-    return re.sub(r"\D", "", word) if _PHONE.fullmatch(word) and not word.isdigit() else ""
+def matching(words: Sequence[str], *, indexed: bool = True) -> tuple[str, dict[str, Any]]:
+    """Return the condition that a row `s` of the search text has every word, and its values.
 
-
-def matching(words: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a row `s` of the search text holds every word, and its values."""
+    Without `indexed`, what only helps an index is left out.
+    """
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for number, word in enumerate(words):
-        values[f"word{number}"] = f"%{_escaped(word)}%"
-        part = phone_part(word)
-        if part:
-            values[f"digits{number}"] = f"{_MARK}[0-9]*{part}"
-            parts.append(f"(s.text LIKE %(word{number})s OR s.text ~ %(digits{number})s)")
-        else:
-            parts.append(f"s.text LIKE %(word{number})s")
+    for asked in map(condition, words):
+        likes = asked.likes if indexed else ()
+        either = [_named(operator, value, values) for operator, value in asked.either]
+        parts += [_named("LIKE", pattern, values) for pattern in likes] + [f"({' OR '.join(either)})"]
     return " AND ".join(parts), values
+
+
+def _named(operator: str, value: str, values: dict[str, Any]) -> str:
+    name = f"value{len(values)}"
+    values[name] = value
+    return f"s.text {operator} %({name})s"
 
 
 def _search(connection: Connection, scope: Scope, words: Sequence[str], *, by_book: bool) -> list[str]:
     lead = max(words, key=len)
     others = [word for word in words if word != lead]
-    names = _tokens(connection, scope, 1, [lead], others, by_book=by_book)
+    names = _tokens(connection, scope, 1, [spaced(lead)], others, by_book=by_book)
     found = dict.fromkeys(names[:BEST])
     if len(found) < BEST and not others:
         number = phone_part(lead) or (lead if lead.isdigit() else "")
-        leads = [lead, *([_MARK + number] if number else [])]
+        leads = [spaced(lead), *([PHONE_MARK + number] if number else [])]
         found |= dict.fromkeys(_tokens(connection, scope, 2, leads, [], by_book=by_book))
     if len(found) < BEST:
         where, values = matching(words)
@@ -258,7 +252,7 @@ def _tokens(
         values |= {f"from{number}": lead, f"to{number}": lead + _HIGHEST}
     for number, other in enumerate(others):
         ranges = f"({ranges}) AND t.token LIKE %(other{number})s"
-        values[f"other{number}"] = f"% {_escaped(other)}%"
+        values[f"other{number}"] = f"% {escape_like(spaced(other))}%"
     tail = f"t.tier = %(tier)s AND ({ranges}) ORDER BY t.token, t.contact_id LIMIT {4 * BEST}"
     if by_book:
         statement = (
@@ -272,10 +266,6 @@ def _tokens(
             f" AND t.book_id = ANY(%(books)s) AND {tail}"
         )
     return list(dict.fromkeys(row[0] for row in connection.execute(statement, values)))
-
-
-def _escaped(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def _rows_of(statements: Sequence[str], values: Mapping[str, Any]) -> Way:

@@ -61,7 +61,7 @@ def _import(
         uploaded = time.perf_counter() - begun
         if answer.status != 302:
             raise NotEndedError(f"The upload came back with {answer.status}.")
-        address = answer.headers["Location"]
+        address = answer.headers["location"]
         begun = time.perf_counter()
         session.act(f"{address}start/", page=address)
         imported = _wait(lambda: _finished_import(address), meanwhile, "The import")

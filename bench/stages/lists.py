@@ -146,12 +146,12 @@ def _keys(subject: Subject, reader: Reader, column: str) -> list[tuple[str, UUID
     keys: list[tuple[str, UUID]] = []
     for page in _DEPTHS:
         rows = subject.raw.execute(
-            f"SELECT {column}, id FROM contacts_contact WHERE {where} ORDER BY {column}, id OFFSET %s LIMIT 1",  # type: ignore[arg-type]  # noqa: S608  # built of constants
+            f"SELECT {column}, id FROM contacts_contact WHERE {where} ORDER BY {column}, id OFFSET %s LIMIT 1",  # noqa: S608  # built of constants
             [*values, page * (raw.PAGE - 1) - 1],
         )
         keys += rows.fetchall()  # type: ignore[arg-type]  # a text and a UUID
     rows = subject.raw.execute(
-        f"SELECT {column}, id FROM contacts_contact WHERE id = ANY(%s) ORDER BY {column}, id",  # type: ignore[arg-type]  # noqa: S608  # as above
+        f"SELECT {column}, id FROM contacts_contact WHERE id = ANY(%s) ORDER BY {column}, id",  # noqa: S608  # as above
         [subject.drawn(reader, _TIMES // 2, salt="depth")],
     )
     return keys + rows.fetchall()  # type: ignore[operator]  # as above

@@ -6,16 +6,18 @@ import random
 import time
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.data import OWNER, PASSWORD
 from bench.figures import Figures, Result
 from bench.subject import Subject
-from books.models import BookTeamGrant, BookUserGrant, ContactBook
+from books.models import BookUserGrant, ContactBook
+from contacts.services.rows import copy
 from organizations.models import Organization, Role, User
 from organizations.services import add_member, create_team, create_user
 
@@ -87,7 +89,8 @@ def _fill(organization: Any, owner: Any, seed: int) -> int:
     permissions = Permission.objects.filter(content_type__app_label="books", content_type__model="contactbook")
     view, edit = (permissions.get(codename=f"{level}_contactbook").pk for level in ("view", "edit"))
     books = list(ContactBook.objects.filter(name__startswith="Book ").order_by("pk").values_list("pk", flat=True))
-    by_person, by_team = set(), set()
+    by_person: set[tuple[int, UUID, UUID]] = set()
+    by_team: set[tuple[int, UUID, int]] = set()
     while len(by_person) + len(by_team) < GRANTS:
         book, may_edit = source.choice(books), source.random() < 0.5
         granted = {view, edit} if may_edit else {view}
@@ -97,15 +100,10 @@ def _fill(organization: Any, owner: Any, seed: int) -> int:
         else:
             team = source.choice(teams)
             by_team |= {(permission, book, team.pk) for permission in granted}
-    shared = {"organization": organization}
-    BookUserGrant.objects.bulk_create(
-        [BookUserGrant(permission_id=p, content_object_id=b, user_id=u, **shared) for p, b, u in sorted(by_person)],
-        batch_size=5_000,
-    )
-    BookTeamGrant.objects.bulk_create(
-        [BookTeamGrant(permission_id=p, content_object_id=b, group_id=g, **shared) for p, b, g in sorted(by_team)],
-        batch_size=5_000,
-    )
+    columns = ("permission_id", "content_object_id", "organization_id")
+    with transaction.atomic():
+        copy("books_bookusergrant", (*columns, "user_id"), ((p, b, organization.pk, who) for p, b, who in by_person))
+        copy("books_bookteamgrant", (*columns, "group_id"), ((p, b, organization.pk, who) for p, b, who in by_team))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return len(by_person) + len(by_team)

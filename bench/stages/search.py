@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
 
 from bench import raw
 from bench.asking import Asked, ask, ask_all
@@ -19,7 +20,8 @@ from contacts.search import words_of
 _WARM_SEED: Final = 1_000_003
 _WARM: Final = 60
 _PEOPLE: Final = 400
-_BY_NAME: Final = 24
+_BY_NAME: Final = 40
+_LOOKED_AT: Final = 120
 _PROVED: Final = 12
 
 
@@ -39,15 +41,17 @@ def by_name(subject: Subject) -> Iterator[Result]:
     """All matches by name: the first page of those answers that were cut, and a page behind it."""
     for reader, session in subject.each_reader():
         asked: list[Asked] = []
-        for query in dict.fromkeys(stroke.query for stroke in _log(subject, reader, subject.seed, 300)):
+        for query in dict.fromkeys(stroke.query for stroke in _log(subject, reader, subject.seed, _LOOKED_AT)):
             first = ask(session, _address(query), piece="results")
-            if first is None or not first.is_cut or len(asked) >= 2 * _BY_NAME:
+            if first is None or not first.is_cut:
                 continue
             scope, words = subject.scope(reader), _words(query)
             asked.append(Asked(_address(query, sort="name"), "results", raw.by_name(scope, words)))
             page = ask(session, _address(query, sort="name"), piece="results")
             if page is not None and page.more:
                 asked.append(Asked(page.more, "rows", raw.by_name(scope, words, after=_key_of(page.more))))
+            if len(asked) >= _BY_NAME:
+                break
         if asked:
             yield ask_all(subject, reader, "search.by_name", "Show all by name, first and second page", asked)
 
@@ -65,6 +69,8 @@ def exact(subject: Subject) -> Iterator[Result]:
                 continue
             truth = raw.every_match(subject.raw, subject.scope(reader), _words(query))
             shown = answer.rows
+            if answer.more and (rest := ask(session, answer.more, piece="rows")) is not None:
+                shown += rest.rows
             right = set(shown) <= set(truth) and named.rows == truth[: raw.PAGE - 1]
             right &= len(truth) > len(shown) > 0 if answer.is_cut else len(truth) == len(shown)
             result.checked += 1
@@ -93,6 +99,6 @@ def _ways(subject: Subject, reader: Reader, query: str) -> raw.Ways | None:
     return raw.search(subject.scope(reader), words) if words else None
 
 
-def _key_of(address: str) -> tuple[str, raw.UUID] | None:
+def _key_of(address: str) -> tuple[str, UUID] | None:
 
     return read_key(parse_qs(urlsplit(address).query)["after"][0])

@@ -113,14 +113,14 @@ def arguments(monkeypatch, *given):
 def test_all_sizes_are_measured_but_where_only_the_largest_counts(monkeypatch):
     assert arguments(monkeypatch).sizes() == [10_000, 100_000, 1_000_000]
     assert arguments(monkeypatch, "--contacts", "100000").sizes() == [10_000, 100_000]
-    assert arguments(monkeypatch, "--contacts", "300").sizes() == [300]
+    assert arguments(monkeypatch, "--contacts", "5000").sizes() == [5000]
     assert arguments(monkeypatch, "--only", "import").sizes() == [1_000_000]
     assert arguments(monkeypatch, "--only", "rights").sizes() == []
     assert arguments(monkeypatch, "--no-growth").sizes() == [1_000_000]
     assert arguments(monkeypatch).only == list(STAGES)
 
 
-@pytest.mark.parametrize("given", [("--only", "nothing"), ("--only", ""), ("--contacts", "0"), ("--contacts", "x")])
+@pytest.mark.parametrize("given", [("--only", "nothing"), ("--only", ""), ("--contacts", "4999"), ("--contacts", "x")])
 def test_what_cannot_be_measured_is_refused_with_a_sentence(monkeypatch, capsys, given):
     with pytest.raises(SystemExit):
         arguments(monkeypatch, *given)
