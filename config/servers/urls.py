@@ -6,14 +6,15 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import env, threads
 from config.servers import postgres
 from config.servers.place import Place
 
-# A page waits for nobody for long. A job commits batch by batch: one that waits in the middle holds up others.
+# A page waits for nobody for long. A job commits batch by batch: one that waits in the middle holds up others, so it
+# gives up and is tried again; its longest statement ends before Celery ends its process (config/celery.py).
 _TIMEOUTS = {
-    "web": {"statement_timeout": "15s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"},
-    "worker": {"idle_in_transaction_session_timeout": "60s"},
+    "web": {"lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"},
+    "worker": {"statement_timeout": "4min", "lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s"},
     "scheduler": {"statement_timeout": "5min", "idle_in_transaction_session_timeout": "60s"},
 }
 _PERSON_TIMEOUTS = {"idle_in_transaction_session_timeout": "15min"}
@@ -23,7 +24,10 @@ _EXAMPLE = "postgres://user:password@host:5432/database"
 def database_settings(data: Path) -> dict[str, Any]:
     """Return Django's settings for the database: DATABASE_URL, else the embedded server of `data`.
 
-    A web process (KITH_PROCESS=web) gets a pool of connections for its threads and time limits for its statements.
+    A web process (KITH_PROCESS=web) gets a pool with a connection for each of its threads. What a statement, a lock
+    and an idle transaction may take is set for each kind of process when it connects. Nothing is prepared on the
+    server (Django's default), so that a pooler may give each transaction another connection; with DATABASE_POOLER
+    cursors on the server are off too, and the limits are left to the operator, since poolers refuse them.
     Raises `ImproperlyConfigured` for a DATABASE_URL that is not one.
     """
     url = env.text("DATABASE_URL")
@@ -32,14 +36,22 @@ def database_settings(data: Path) -> dict[str, Any]:
     options = settings["OPTIONS"]
     options.setdefault("application_name", f"kith {process}")
     limits = _TIMEOUTS.get(process, _PERSON_TIMEOUTS)
-    options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in limits.items()))
+    if process == "web":
+        seconds = env.number("PAGE_STATEMENT_SECONDS", 15, least=1, most=600)
+        limits = {"statement_timeout": f"{seconds}s", **limits}
+    if env.flag("DATABASE_POOLER"):
+        # https://www.pgbouncer.org/features.html: what a session keeps is gone with the transaction.
+        settings["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in limits.items()))
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_MAX_AGE"] = 0
     # Processes that a test starts are to use that test's database.
     settings["NAME"] = env.text("KITH_DATABASE_NAME", settings["NAME"])
     if process == "web":
-        size = env.number("DATABASE_POOL", 16, least=1, most=1000)
-        options["pool"] = {"min_size": min(2, size), "max_size": size, "timeout": 10}
+        size = env.number("DATABASE_POOL", threads.pages() + threads.BULK, least=1, most=1000)
+        wait = env.number("DATABASE_WAIT_SECONDS", 10, least=1, most=600)
+        options["pool"] = {"min_size": min(2, size), "max_size": size, "timeout": wait}
     return settings
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.conf import settings
 
+from config import threads
+
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 HEADERS_BYTES: Final = 32 * 1024
 HEADERS_COUNT: Final = 100
@@ -15,8 +17,8 @@ MEMORY_BYTES: Final = 2**20  # a body up to this size never touches the disk
 BULK_BYTES: Final = 2**20  # a larger body is an upload: it gets a thread of the small pool
 SLOWEST_BYTES_PER_SECOND: Final = 8 * 1024  # a body must keep this pace after its first seconds
 STALLED_SECONDS: Final = 60.0  # a reader that takes nothing for so long has gone
-PAGE_THREADS: Final = 16
-BULK_THREADS: Final = 4
+PAGE_THREADS: Final = threads.pages()
+BULK_THREADS: Final = threads.BULK
 LARGE_BODIES_AT_ONCE: Final = 8
 
 _UPLOAD = re.compile(r"/(?:books/[^/]+/import|imports)/")

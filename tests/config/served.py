@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -63,6 +64,21 @@ def slow(request):
 
 
 @login_not_required
+def query(request):
+    """Have the database do what takes long: `sleep`, or wait for a `lock` that somebody holds."""
+    statements = {"sleep": "SELECT pg_sleep(30)", "lock": "SELECT pg_advisory_lock(4)", "nothing": "SELECT 1"}
+    with connection.cursor() as sql:
+        sql.execute(statements[request.GET["what"]])
+    return HttpResponse("done")
+
+
+@login_not_required
+def long_page(request):
+    """Answer a page worth compressing, of the kind asked for."""
+    return HttpResponse("<p>A page that says the same again.</p>" * 100, content_type=request.GET.get("type"))
+
+
+@login_not_required
 def broken(request):
     """Fail, quoting what somebody typed."""
     raise ValueError(f"invalid literal for int(): '{request.GET['typed']}' from ann@example.com")
@@ -83,6 +99,8 @@ urlpatterns = [
     path("weighty/", weighty),
     path("contacts/export/", stream),
     path("slow/", slow),
+    path("query/", query),
+    path("long-page/", long_page),
     path("broken/", broken),
 ]
 handler400 = "config.errors.bad_request"

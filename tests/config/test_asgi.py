@@ -1,6 +1,7 @@
 """The real web process, spoken to over real sockets: slow, large, broken and hostile requests."""
 
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -47,6 +48,19 @@ def test_a_chunked_upload_arrives_whole_with_its_true_length(server, size):
     assert (seen["length"], seen["declared"]) == (size, str(size))
     assert seen["sha256"] == hashlib.sha256(body).hexdigest()
     assert "HTTP_TRANSFER_ENCODING" not in seen["headers"]
+
+
+def test_one_connection_serves_many_requests_and_says_when_it_ends(server):
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
+        connection.connect()
+        first = connection.sock.getsockname()
+        for path in ("/page/", "/healthz", "/nothing/", "/page/"):
+            connection.request("GET", path)
+            connection.getresponse().read()
+            assert connection.sock is not None, f"{path} hung up"
+            assert connection.sock.getsockname() == first
+        connection.request("GET", "/page/", headers={"Connection": "close"})
+        assert connection.getresponse().getheader("Connection") == "close"
 
 
 def test_an_upload_of_known_length_arrives_whole(server):

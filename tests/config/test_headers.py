@@ -1,6 +1,8 @@
 """Headers on every kind of answer, from a web process in production mode behind a proxy that speaks https."""
 
+import gzip
 import re
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -62,6 +64,34 @@ def test_every_kind_of_answer_carries_the_same_protection(server, kind):
 def test_static_files_may_be_kept_and_pages_may_not(server):
     kept = server.ask("GET", KINDS["static"][1], headers=PROXY)
     assert "public" in kept.headers["Cache-Control"]
+
+
+def ask_long(server, kind="text/html; charset=utf-8", **headers):
+    asked = {**PROXY, "Accept-Encoding": "gzip, deflate, br, zstd", **headers}
+    return server.ask("GET", f"/long-page/?type={quote(kind)}", headers=asked)
+
+
+def test_pages_are_compressed_for_who_asks_and_never_to_the_same_length(server):
+    plain = ask_long(server, **{"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    small = [ask_long(server) for _ in range(12)]
+    assert {answer.headers["Content-Encoding"] for answer in small} == {"gzip"}
+    assert {gzip.decompress(answer.content) for answer in small} == {plain.content}
+    assert max(len(answer.content) for answer in small) < len(plain.content) / 4
+    assert len({len(answer.content) for answer in small}) > 1, "lengths that tell nothing of single letters"
+    assert "Accept-Encoding" in small[0].headers["Vary"]
+    json = ask_long(server, "application/json")
+    assert json.headers["Content-Encoding"] == "gzip"
+
+
+def test_what_another_site_asks_for_and_what_is_short_or_no_text_is_not_compressed(server):
+    for site in ("cross-site", "same-site"):
+        assert "Content-Encoding" not in ask_long(server, **{"Sec-Fetch-Site": site}).headers
+    for site in ("same-origin", "none"):
+        assert ask_long(server, **{"Sec-Fetch-Site": site}).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in ask_long(server, "image/jpeg").headers
+    short = server.ask("GET", "/page/", headers={**PROXY, "Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers
 
 
 def test_plain_http_is_sent_to_https_and_an_unknown_host_is_refused(server):

@@ -97,7 +97,13 @@ def test_a_transaction_left_open_shows_as_the_horizons_age():
 
 def test_the_process_is_healthy_without_a_database_and_says_it_is_not_ready(tmp_path):
     nowhere = f"postgres://kith@/kith?host={tmp_path}"
-    running = Server(tmp_path / "log", DATABASE_URL=nowhere, SECRET_KEY="x" * 60, ENCRYPTION_KEYS="AAAA" * 10 + "AAA=")
+    running = Server(
+        tmp_path / "log",
+        DATABASE_URL=nowhere,
+        SECRET_KEY="x" * 60,
+        ENCRYPTION_KEYS="AAAA" * 10 + "AAA=",
+        DATABASE_WAIT_SECONDS="2",
+    )
     try:
         running.wait()
         assert json.loads(running.ask("GET", "/healthz").content) == {"status": "ok"}

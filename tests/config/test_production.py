@@ -88,6 +88,8 @@ def test_every_module_is_in_the_import_map_under_a_hashed_name_that_is_served(co
             assert answer.status == 200, address
             assert "max-age=315360000" in answer.headers["Cache-Control"], address
             assert "immutable" in answer.headers["Cache-Control"], address
+            if address.endswith((".js", ".css")) and len(answer.content) > 1000:
+                assert answer.headers["Content-Encoding"] == "gzip", address
         again = running.ask("GET", "/accounts/login/", headers=PROXY).content.decode()
         assert nonce not in again
     finally:

@@ -360,14 +360,6 @@ def test_a_wrong_database_url_is_a_sentence(data, monkeypatch, url):
         database_settings(data)
 
 
-def test_the_web_process_has_a_pool_and_limits(data, monkeypatch):
-    monkeypatch.setenv("KITH_PROCESS", "web")
-    found = database_settings(data)
-    assert found["OPTIONS"]["pool"]["max_size"] == 16
-    assert "statement_timeout=15s" in found["OPTIONS"]["options"]
-    assert found["CONN_MAX_AGE"] == 0
-
-
 @pytest.mark.parametrize(
     ("given", "broker", "cache_address"),
     [
