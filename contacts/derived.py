@@ -7,7 +7,7 @@ from the old document and deleted by full key, so that no write ever scans.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -29,6 +29,10 @@ TIER_WORD = 2
 _TURN = "\x1d"
 
 _ADDRESS_SEPARATORS = re.compile(r"[@.\-_+/:]+")
+# Han and Hangul; a given name may be in kana. A family name in katakana is foreign, and spaced.
+_EAST_ASIAN = r"\u1100-\u11ff\u3005\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = re.compile(f"[{_EAST_ASIAN}]+")
+_UNSPACED_GIVEN = re.compile(f"[{_EAST_ASIAN}\u3040-\u30ff]+")
 _HYPHENS = re.compile(r"[-‐‑–/]+")
 
 
@@ -99,6 +103,25 @@ def _stand_ins(document: ContactDocument) -> Iterator[str]:
     yield from (", ".join(info.address.values()) for info in document.infos)
     yield document.prefix
     yield document.notes[:80]
+
+
+#: What a name that is shown is made of, in this order.
+NAME_PARTS = ("first_name", "middle_name", "last_name", "suffix")
+
+
+def shown_name(name: str, parts: Iterable[str], *, family_first: bool) -> str:
+    """Return a display name as somebody wants to see it.
+
+    `parts` are the values of `NAME_PARTS`. With the family name first, "Emil Novák" is "Novák Emil", and
+    "小明 王" 王小明: names in Han and Hangul are written without a blank. Names that are not made of these parts, as
+    nicknames and companies, stay as they are.
+    """
+    first, middle, last, suffix = parts
+    given = " ".join(filter(None, (first, middle)))
+    if not family_first or not last or not given or name != " ".join(filter(None, (given, last, suffix))):
+        return name
+    between = "" if _UNSPACED.fullmatch(last) and _UNSPACED_GIVEN.fullmatch(given) else " "
+    return " ".join(filter(None, (f"{last}{between}{given}", suffix)))
 
 
 def second_line(document: ContactDocument) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import cache, lru_cache
+from urllib.parse import quote
 
 import idna
 import phonenumbers
@@ -35,6 +36,7 @@ _COUNTRY_LANGUAGES = (
     "ja",
     "zh",
 )
+_NOT_DIALLED = re.compile(r"[^0-9+*#,;]+")
 _NON_DIGITS = re.compile(r"[^0-9]+")
 LAST_DIGITS = 9
 
@@ -103,24 +105,46 @@ def phone_digits(text: str, region: str) -> list[str]:
 
 
 @lru_cache(maxsize=10_000)
-def phone_shown(text: str, region: str, seen_from: str) -> str:
-    """Return a number typed in `region` as somebody in `seen_from` reads it (both ISO 3166 alpha-2).
+def _readable(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """Return the number where all that `text` says is a number that can be dialled from anywhere, else None.
 
-    In national format when it is a number of `seen_from`, else in international format (E.123), its extension behind
-    it. What is no possible number, is one only within its own town or network (112), or is partly written in letters,
-    is returned as typed.
+    None for numbers that are possible only within their own town or network (112), or are partly written in letters.
     """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return text
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
     spelled = any(character.isalpha() for character in text)
-    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    if not possible or (spelled and (not number.extension or phonenumbers.is_alpha_number(text))):
+    if spelled and (not number.extension or phonenumbers.is_alpha_number(text)):
+        return None
+    return number
+
+
+@lru_cache(maxsize=10_000)
+def phone_shown(text: str, region: str, seen_from: str) -> str:
+    """Return a number typed in `region` as somebody in `seen_from` reads it (both ISO 3166 alpha-2).
+
+    In national format when it is dialled so in `seen_from`, else in international format (E.123), its extension behind
+    it. What cannot be read as one number is returned as typed.
+    """
+    number = _readable(text, region)
+    if number is None:
         return text
     at_home = number.country_code == phonenumbers.country_code_for_region(seen_from)
     form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
+
+
+def phone_uri(text: str, region: str) -> str:
+    """Return the address (RFC 3966) that dials a number typed in `region`, empty when it is no number."""
+    number = _readable(text, region)
+    if number is not None:
+        dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return f"tel:{dialled};ext={number.extension}" if number.extension else f"tel:{dialled}"
+    dialled = _NOT_DIALLED.sub("", text)
+    return f"tel:{quote(dialled, safe='+')}" if dialled else ""
 
 
 @cache

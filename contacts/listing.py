@@ -12,12 +12,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from contacts.derived import NAME_PARTS, shown_name
 from contacts.models import Contact
 from contacts.scope import Scope
 
 PAGE = 50
 #: The orders a list comes in, and the column of each.
 ORDERS = {"family": "sort_family", "given": "sort_given"}
+
+_COLUMNS = ("id", "display_name", "second_line", "avatar", "starred", "book_id", "version")
 
 #: A line in parts: (text, whether the query hit it).
 Parts = list[tuple[str, bool]]
@@ -56,7 +59,7 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
         more, more_values = replace(scope, starred=False).conditions("c", "id")
         more += " AND c.starred"
     one = f"""
-        SELECT c.id, c.display_name, c.second_line, c.avatar, c.starred, c.book_id, c.version, c.{column}
+        SELECT {", ".join(f"c.{name}" for name in _columns(scope))}, c.{column}
           FROM contacts_contact c
          WHERE {{where}} AND c.trashed_at IS NULL{beyond}{more}
          ORDER BY c.{column}, c.id LIMIT %s"""  # noqa: S608  # columns are constants, values are parameters
@@ -76,8 +79,22 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found = cursor.fetchall()
-    rows = [Row(*columns[:7]) for columns in found[:limit]]
-    return Page(rows, write_key(found[limit - 1][7], found[limit - 1][0]) if len(found) > limit else None)
+    rows = [_row(columns, scope) for columns in found[:limit]]
+    return Page(rows, write_key(found[limit - 1][-1], found[limit - 1][0]) if len(found) > limit else None)
+
+
+def _columns(scope: Scope) -> tuple[str, ...]:
+    """Return the columns of a row; the parts of its name only for whom it has to be turned."""
+    return (*_COLUMNS, *NAME_PARTS) if scope.family_first else _COLUMNS
+
+
+def _row(columns: Sequence[Any], scope: Scope) -> Row:
+    """Return the row of what `_columns` names, and whatever follows."""
+    contact_id, name, *rest = columns[: len(_COLUMNS)]
+    if scope.family_first:
+        parts = columns[len(_COLUMNS) : len(_COLUMNS) + len(NAME_PARTS)]
+        name = shown_name(name, parts, family_first=True)
+    return Row(contact_id, name, *rest)
 
 
 def count(scope: Scope, *, most: int = 10_000) -> int:
@@ -98,10 +115,8 @@ def rows_by_id(scope: Scope, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Ro
     Finding ids and reading their rows are two statements: what was moved or deleted between them is left out.
     """
     readable = Contact.objects.filter(pk__in=contact_ids, book__in=scope.book_ids, trashed_at__isnull=True)
-    found = readable.values_list(
-        "id", "display_name", "second_line", "avatar", "starred", "book_id", "version", "sort_family"
-    )
-    return {columns[0]: (Row(*columns[:7]), columns[7]) for columns in found}
+    found = readable.values_list(*_columns(scope), "sort_family")
+    return {columns[0]: (_row(columns, scope), columns[-1]) for columns in found}
 
 
 def write_key(sort_key: str, contact_id: UUID) -> str:

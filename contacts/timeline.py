@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from books.models import ContactBook
+from contacts.derived import NAME_PARTS
 from contacts.listing import read_key, write_key
 from contacts.models import ChangeKind, ChangeSet, Contact
 from organizations.models import User
@@ -94,9 +95,10 @@ def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summar
         by_act.setdefault(act_id, []).append(tuple(row))
     single = {act_id: _only(found) for act_id, found in by_act.items()}
     wanted = {pk for pk in single.values() if pk}
-    living = dict(Contact.objects.for_user(user).filter(pk__in=wanted).values_list("pk", "display_name"))
-    trashed = Contact.objects.trashed_for_user(user).filter(pk__in=wanted)
-    names = living | dict(trashed.values_list("pk", "display_name"))
+    columns = ("display_name", *NAME_PARTS)
+    living = Contact.objects.for_user(user).filter(pk__in=wanted).only(*columns).in_bulk()
+    trashed = Contact.objects.trashed_for_user(user).filter(pk__in=wanted).only(*columns).in_bulk()
+    names = {pk: contact.name_for(user) for pk, contact in (living | trashed).items()}
     book_ids = {book_id for found in by_act.values() for *_row, book_id in found if book_id}
     visible = ContactBook._base_manager.filter(pk__in=book_ids & set(whole)).values_list("pk", "name")
     books = dict(visible) if book_ids else {}

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from books.models import ContactBook
+from contacts.derived import NAME_PARTS
 from contacts.listing import read_key, write_key
 from contacts.models import Change, ChangeKind, ChangeSet, Contact
 from contacts.services.housekeeping import KEEP_TRASH
@@ -111,7 +112,7 @@ def page_of_contacts(user: User, act: ChangeSet, *, after: str | None = None) ->
     found = contacts_of(user, act).select_related("book")
     if (key := read_key(after)) is not None:
         found = found.filter(Q(sort_family__gt=key[0]) | Q(sort_family=key[0], pk__gt=key[1]))
-    columns = ("pk", "display_name", "second_line", "sort_family", "book__name", "trashed_at")
+    columns = ("pk", "display_name", *NAME_PARTS, "second_line", "sort_family", "book__name", "trashed_at")
     rows = list(found.only(*columns).order_by("sort_family", "pk")[: SHOWN + 1])
     if len(rows) <= SHOWN:
         return rows, None

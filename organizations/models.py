@@ -31,10 +31,11 @@ class Role(models.TextChoices):
 
 
 class NameOrder(models.TextChoices):
-    """Which part of a name the lists of a person go by."""
+    """How names of contacts are shown to a person, and which part of them lists go by."""
 
-    FAMILY = "family", _("Family name")
-    GIVEN = "given", _("Given name")
+    MIXED = "mixed", _("Given name first, sorted by family name")
+    GIVEN = "given", _("Given name first, sorted by given name")
+    FAMILY = "family", _("Family name first, sorted by family name")
 
 
 class Theme(models.TextChoices):
@@ -85,14 +86,14 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     name = models.CharField(_("name"), max_length=255, blank=True)
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=64, default="UTC")
-    region = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=2, blank=True)  # ISO 3166; empty: that of each organization
     picture = models.CharField(max_length=100, blank=True, db_default="", editable=False)  # a name in the storage
     name_order = models.CharField(
-        _("sort contacts by"),
+        _("name order"),
         max_length=6,
         choices=NameOrder.choices,
-        default=NameOrder.FAMILY,
-        db_default=NameOrder.FAMILY,
+        default=NameOrder.MIXED,
+        db_default=NameOrder.MIXED,
     )
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
@@ -125,6 +126,20 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
         if not self.picture:
             return ""
         return reverse("settings:picture", args=[self.pk, self.picture.rpartition("/")[2]])
+
+    @property
+    def family_first(self) -> bool:
+        """Whether names of contacts are shown with the family name first."""
+        return self.name_order == NameOrder.FAMILY
+
+    @property
+    def sorted_by(self) -> str:
+        """Which part of a name lists go by where nothing else is asked for: "family" or "given"."""
+        return "given" if self.name_order == NameOrder.GIVEN else "family"
+
+    def region_in(self, organization: Organization) -> str:
+        """Return the region (ISO 3166) from which phone numbers of `organization` are read on screen."""
+        return self.region or organization.region
 
     def get_full_name(self) -> str:
         """Return the name shown to colleagues."""

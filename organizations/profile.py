@@ -1,4 +1,4 @@
-"""What people say about themselves and how they want their pages: name, picture, time zone, order of names, theme."""
+"""What people say about themselves and how they want their pages: name, picture, time zone, region, names, theme."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from config import pictures
 from organizations.models import NameOrder, OrganizationMembership, Theme, User
 from organizations.names import clean_name
+from organizations.regions import clean_region
 
 FOLDER: Final = "people"
 _REGIONS: Final = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian")
@@ -28,17 +29,18 @@ def time_zones() -> tuple[str, ...]:
 
 
 @transaction.atomic
-def save_profile(*, by: User, name: str, time_zone: str, name_order: str, theme: str) -> User:
+def save_profile(*, by: User, name: str, time_zone: str, region: str, name_order: str, theme: str) -> User:
     """Save what `by` says about themselves. Raises `ValidationError` for what is none of the choices.
 
-    Locks the person's row: two saves at once leave one of them whole.
+    `region` may be empty: that of each organization. Locks the person's row: two saves at once leave one of them whole.
     """
     if time_zone not in time_zones():
         raise ValidationError(_("This time zone is not known. Choose one from the list."), code="time_zone")
+    region = clean_region(region) if region else ""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    user.name, user.time_zone = clean_name(name), time_zone
+    user.name, user.time_zone, user.region = clean_name(name), time_zone, region
     user.name_order, user.theme = NameOrder(name_order), Theme(theme)
-    user.save(update_fields=["name", "time_zone", "name_order", "theme"])
+    user.save(update_fields=["name", "time_zone", "region", "name_order", "theme"])
     return user
 
 

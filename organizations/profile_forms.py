@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import NameOrder, Theme
 from organizations.names import LONGEST, clean_name
 from organizations.profile import time_zones
+from organizations.regions import regions
 
 
 def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
@@ -19,6 +20,11 @@ def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
     for region, zones in groupby(places, key=lambda zone: zone.partition("/")[0]):
         choices.append((region, [(zone, zone.replace("_", " ")) for zone in zones]))
     return choices
+
+
+def _regions() -> list[tuple[str, str]]:
+    """Return the choices of regions; empty is the organization's."""
+    return [("", _("Region of the organization")), *regions()]
 
 
 class ProfileForm(forms.Form):
@@ -33,8 +39,16 @@ class ProfileForm(forms.Form):
     )
     remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    region = forms.ChoiceField(
+        label=_("Region"),
+        choices=_regions,
+        required=False,
+        help_text=_("Phone numbers of this region are shown as they are dialled in it, all others with their country."),
+    )
     name_order = forms.ChoiceField(
-        label=_("Sort contacts by"), choices=NameOrder.choices, help_text=_("The order of your lists of contacts.")
+        label=_("Name order"),
+        choices=NameOrder.choices,
+        help_text=_("Maria Novák or Novák Maria: how names of contacts are shown to you, and the order of your lists."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
 

@@ -29,10 +29,10 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Name, picture, time zone, order of names and theme."""
+    """Name, picture, time zone, region, order of names and theme."""
     user = request.user
     if request.method != "POST":
-        names = ("name", "time_zone", "name_order", "theme")
+        names = ("name", "time_zone", "region", "name_order", "theme")
         form = ProfileForm(initial={name: getattr(user, name) for name in names})
         return render(request, "settings/profile.html", {"form": form})
     form = ProfileForm(request.POST, request.FILES)
@@ -48,6 +48,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
                 by=user,
                 name=said["name"],
                 time_zone=said["time_zone"],
+                region=said["region"],
                 name_order=said["name_order"],
                 theme=said["theme"],
             )

@@ -8,6 +8,7 @@ from django.db.models.functions import UUID7, Now
 
 from books.models import ContactBook
 from contacts import limits
+from contacts.derived import NAME_PARTS, shown_name
 from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization, User
 from organizations.sharing import Level
@@ -122,6 +123,12 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def name_for(self, user: User) -> str:
+        """Return the name in the order that `user` wants to see."""
+        return shown_name(
+            self.display_name, (getattr(self, part) for part in NAME_PARTS), family_first=user.family_first
+        )
 
 
 class ContactMembership(models.Model):

@@ -10,6 +10,7 @@ from django import template
 from django.urls import reverse
 
 from contacts.models import Contact
+from organizations.models import User
 
 if TYPE_CHECKING:
     from contacts.views.lines import Line
@@ -66,6 +67,12 @@ def grouped(number: int) -> str:
 def line_of(panel: Panel, contact: Contact) -> list[Line]:
     """Return the contact's line in the list, alone."""
     return panel.line_of(contact)
+
+
+@register.filter
+def name_for(contact: Contact, user: User) -> str:
+    """Return a contact's name in the order that somebody wants to see."""
+    return contact.name_for(user)
 
 
 @register.filter

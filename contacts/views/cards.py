@@ -55,9 +55,16 @@ def _card(request: SignedInRequest, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "document": document,
-        "title": contact.display_name,
+        "title": contact.name_for(request.user),
         "may_edit": _may_edit(request, contact),
-        "facts": list(facts(document, today=timezone.localdate())),
+        "facts": list(
+            facts(
+                document,
+                today=timezone.localdate(),
+                region=contact.organization.region,
+                seen_from=request.user.region_in(contact.organization),
+            )
+        ),
         "jobs": jobs(document.memberships, {item: group.pk for item, group in by_item.items()}),
         "groups": [by_item[member.id] for member in document.groups if member.id in by_item],
         "notes": markdown.render(document.notes) if document.notes else "",
@@ -79,7 +86,7 @@ def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     readable = {book.pk for book in panel.books}
     context = {
         "contact": contact,
-        "title": _("History of %(name)s") % {"name": contact.display_name},
+        "title": _("History of %(name)s") % {"name": contact.name_for(request.user)},
         "changes": [tell_change(change, readable=readable) for change in found[:HISTORY_PAGE]],
         "older": found[HISTORY_PAGE - 1].pk if len(found) > HISTORY_PAGE else None,
     }
@@ -97,7 +104,7 @@ def star(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
         refuse(request, str(busy))
     else:
         contact.starred = starred
-        name = contact.display_name
+        name = contact.name_for(request.user)
         tell(
             request,
             (_("%(name)s is starred") if starred else _("%(name)s is not starred")) % {"name": name},
@@ -120,7 +127,7 @@ def delete(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     except Busy as busy:
         refuse(request, str(busy))
         return HttpResponseRedirect(reverse("contacts:card", args=[contact.pk]) + panel.query)
-    tell(request, _("%(name)s is deleted.") % {"name": contact.display_name}, undo=done)
+    tell(request, _("%(name)s is deleted.") % {"name": contact.name_for(request.user)}, undo=done)
     if not wants_piece(request):
         return HttpResponseRedirect(panel.list_url)
     context = {"removed": contact.pk, "title": panel.title, "pane": "list"}

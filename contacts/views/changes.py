@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from books.models import ContactBook
+from contacts.derived import NAME_PARTS
 from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import Busy
 from contacts.services.undo import KEPT_BECAUSE
@@ -102,7 +103,7 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "title": _("A change by %(name)s") % {"name": found.actor_name or _("Kith")},
         "change_set": found,
         "changes": [
-            tell_change(change, readable=readable, name=change.contact.display_name if change.contact else "")
+            tell_change(change, readable=readable, name=change.contact.name_for(request.user) if change.contact else "")
             for change in shown
         ],
         "count": changes.count(),
@@ -121,8 +122,8 @@ def _kept(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
     reasons = {UUID(item["contact"]): item["reason"] for item in found.kept[:SHOWN]}
     names = Contact.objects.for_user(request.user).filter(pk__in=reasons).order_by("sort_family", "pk")
     return [
-        (name, str(KEPT_BECAUSE.get(reasons[contact_id], "")))
-        for contact_id, name in names.values_list("pk", "display_name")
+        (contact.name_for(request.user), str(KEPT_BECAUSE.get(reasons[contact.pk], "")))
+        for contact in names.only("display_name", *NAME_PARTS)
     ]
 
 

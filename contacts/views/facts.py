@@ -14,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from contacts.derived import region_for
 from contacts.document import SCALARS, ContactDocument, Info, Kind, Membership
+from contacts.handles import phone_shown, phone_uri
 
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+([/?#].*)?", re.ASCII)
 _PROFILE = re.compile(r"@?[\w.-]{1,64}", re.ASCII)
-_PHONE_LINK = re.compile(r"[^0-9+*#,;]+")
 _PROFILES = {
     Kind.FACEBOOK: "https://www.facebook.com/",
     Kind.INSTAGRAM: "https://www.instagram.com/",
@@ -75,9 +76,6 @@ def safe_href(text: str) -> str:
 def _link(info: Info) -> str:
     if info.kind is Kind.EMAIL:
         return f"mailto:{quote(info.value, safe='@+')}" if "@" in info.value else ""
-    if info.kind is Kind.PHONE:
-        number = _PHONE_LINK.sub("", info.value)
-        return f"tel:{quote(number, safe='+')}" if number else ""
     if info.kind in _PROFILES:
         if _PROFILE.fullmatch(info.value):
             return _PROFILES[info.kind] + quote(info.value.removeprefix("@"))
@@ -85,16 +83,17 @@ def _link(info: Info) -> str:
     return safe_href(info.value) if info.kind is Kind.URL else ""
 
 
-def fact_of(info: Info, *, today: date) -> Fact:
-    """Return the line of one info."""
+def fact_of(info: Info, *, today: date, region: str, seen_from: str) -> Fact:
+    """Return the line of one info. Phones were typed in `region`, and are read in `seen_from` (ISO 3166 alpha-2)."""
     if info.kind is Kind.ADDRESS:
         return _address(info)
     if info.kind is Kind.DATE:
         return _date(info, today)
+    is_phone = info.kind is Kind.PHONE
     return Fact(
         label=info.label_name,
-        value=info.value,
-        href=_link(info),
+        value=phone_shown(info.value, region, seen_from) if is_phone else info.value,
+        href=phone_uri(info.value, region) if is_phone else _link(info),
         copy=str(_COPY.get(info.kind, _("Copy"))),
         preferred=info.preferred,
         outside=info.kind not in {Kind.EMAIL, Kind.PHONE},
@@ -133,8 +132,12 @@ def _date(info: Info, today: date) -> Fact:
     return Fact(label=info.label_name, value=date_format(day, "j F" if yearless else "j F Y"), note=note, kind="date")
 
 
-def facts(document: ContactDocument, *, today: date) -> Iterator[tuple[str, list[Fact]]]:
-    """Yield (title, lines) of each group of values that has any, in the order of the card."""
+def facts(document: ContactDocument, *, today: date, region: str, seen_from: str) -> Iterator[tuple[str, list[Fact]]]:
+    """Yield (title, lines) of each group of values that has any, in the order of the card.
+
+    `region` is the organization's, in which phones without a country are read; `seen_from` that of who looks.
+    """
+    region = region_for(document, region)
     groups: tuple[tuple[Any, tuple[Kind, ...]], ...] = (
         (_("Emails"), (Kind.EMAIL,)),
         (_("Phones"), (Kind.PHONE,)),
@@ -144,7 +147,11 @@ def facts(document: ContactDocument, *, today: date) -> Iterator[tuple[str, list
         (_("More"), (Kind.CUSTOM,)),
     )
     for title, kinds in groups:
-        lines = [_named(fact_of(info, today=today)) for kind in kinds for info in document.of_kind(kind)]
+        lines = [
+            _named(fact_of(info, today=today, region=region, seen_from=seen_from))
+            for kind in kinds
+            for info in document.of_kind(kind)
+        ]
         if Kind.CUSTOM in kinds:
             lines += [
                 Fact(str(scalar.title), getattr(document, scalar.name))

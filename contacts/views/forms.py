@@ -72,7 +72,7 @@ def new(request: SignedInRequest) -> HttpResponse:
             form.errors[""] = _("This was created before and deleted since. Send the form again to create it anew.")
             return _page(request, panel, form, None, status=422)
         contact = known
-    sentence = _("%(name)s is in %(book)s.") % {"name": contact.display_name, "book": book.name}
+    sentence = _("%(name)s is in %(book)s.") % {"name": contact.name_for(request.user), "book": book.name}
     tell(request, sentence, undo=latest_act(by=request.user, contact=contact))
     return go(request, _card_address(panel, contact, book))
 
@@ -257,7 +257,7 @@ def _page(
     context: dict[str, Any] = {
         "form": form,
         "contact": contact,
-        "title": _("Edit %(name)s") % {"name": contact.display_name} if contact else _("New contact"),
+        "title": _("Edit %(name)s") % {"name": contact.name_for(request.user)} if contact else _("New contact"),
         "cancel_url": reverse("contacts:card", args=[contact.pk]) + panel.query if contact else panel.list_url,
         "is_reply": request.method == "POST",
     }
@@ -289,7 +289,7 @@ def _conflict(
         "contact": contact,
         "choices": choices,
         "hidden": hidden_fields(form.draft),
-        "title": _("Somebody else changed %(name)s") % {"name": contact.display_name},
+        "title": _("Somebody else changed %(name)s") % {"name": contact.name_for(request.user)},
     }
     response = show(request, "contacts/conflict.html", panel, context, status=409)
     response["HX-Push-Url"] = "false"

@@ -349,7 +349,7 @@ class StandingPage:
             reason = str(KEPT_BECAUSE.get(item["reason"], item["reason"]))
             if fields := [_field_name(name) for name in item.get("fields", ())]:
                 reason = f"{reason} ({', '.join(fields)})"
-            name = contact.display_name if contact else _("A contact that you cannot see")
+            name = contact.name_for(self.user) if contact else _("A contact that you cannot see")
             shown.append(KeptContact(contact.pk if contact else None, name, reason))
         return shown
 

@@ -7,7 +7,7 @@ import pytest
 from contacts.document import Info, Kind
 from contacts.views.facts import fact_of, safe_href
 
-TODAY = date(2026, 11, 21)
+HERE = {"today": date(2026, 11, 21), "region": "DE", "seen_from": "GB"}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,9 @@ def test_only_addresses_that_lead_somewhere_become_links(text, href):
         (Kind.EMAIL, "ann@example.com?bcc=evil@example.com", "mailto:ann@example.com%3Fbcc%3Devil@example.com"),
         (Kind.EMAIL, "not an address", ""),
         (Kind.PHONE, "+46 (70) 123-45", "tel:+467012345"),
+        (Kind.PHONE, "030 123456", "tel:+4930123456"),
+        (Kind.PHONE, "+1 212 555 0100 x12", "tel:+12125550100;ext=12"),
+        (Kind.PHONE, "112", "tel:112"),
         (Kind.PHONE, "ask at the desk", ""),
         (Kind.TWITTER, "@ann", "https://x.com/ann"),
         (Kind.FACEBOOK, "ann.prado", "https://www.facebook.com/ann.prado"),
@@ -47,7 +50,7 @@ def test_only_addresses_that_lead_somewhere_become_links(text, href):
     ],
 )
 def test_values_link_to_what_they_are(kind, value, href):
-    assert fact_of(Info(kind=kind, value=value), today=TODAY).href == href
+    assert fact_of(Info(kind=kind, value=value), **HERE).href == href
 
 
 @pytest.mark.parametrize(
@@ -61,12 +64,12 @@ def test_values_link_to_what_they_are(kind, value, href):
     ],
 )
 def test_dates_are_written_out_with_the_years_since(value, shown, note):
-    fact = fact_of(Info(kind=Kind.DATE, label="birthday", value=value), today=TODAY)
+    fact = fact_of(Info(kind=Kind.DATE, label="birthday", value=value), **HERE)
     assert (fact.value, fact.note) == (shown, note)
 
 
 def test_an_address_has_its_lines_and_a_map():
     address = {"street": "Storgatan 1", "city": "Stockholm", "postal_code": "111 22", "country": "Sweden"}
-    fact = fact_of(Info(kind=Kind.ADDRESS, label="work", address=address), today=TODAY)
+    fact = fact_of(Info(kind=Kind.ADDRESS, label="work", address=address), **HERE)
     assert fact.value == "Storgatan 1\n111 22 Stockholm\nSweden"
     assert fact.href.startswith("https://www.openstreetmap.org/search?query=Storgatan+1")

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts.handles import digits, email_key, phone_digits, phone_keys, region_of
+from contacts.handles import (
+    digits,
+    email_key,
+    needs_region,
+    phone_digits,
+    phone_keys,
+    phone_shown,
+    phone_uri,
+    region_of,
+)
 from tests.contacts.strategies import emails, phones, raw_text
 
 quick = settings(deadline=None, max_examples=100)
@@ -94,3 +103,42 @@ def test_digits_of_other_scripts_are_digits():
 )  # fmt: skip
 def test_a_country_is_known_by_name_or_code(country, region):
     assert region_of(country) == region
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "seen_from", "shown"),
+    [
+        ("030 123456", "DE", "DE", "030 123456"),
+        ("030 123456", "DE", "US", "+49 30 123456"),
+        ("+49-30-123456", "US", "DE", "030 123456"),
+        ("2125550100", "US", "US", "(212) 555-0100"),
+        ("2125550100", "US", "CA", "(212) 555-0100"),
+        ("+442079460018", "US", "GB", "020 7946 0018"),
+        ("+1 212 555 0100 x12", "DE", "DE", "+1 212-555-0100 ext. 12"),
+        ("٠٣٠ ١٢٣٤٥٦", "DE", "US", "+49 30 123456"),
+        ("112", "DE", "US", "112"),
+        ("555-0100", "US", "DE", "555-0100"),
+        ("1-800-FLOWERS", "US", "DE", "1-800-FLOWERS"),
+        ("030 1234 abc", "DE", "US", "030 1234 abc"),
+        ("030 123456 (Ms Wu)", "DE", "US", "030 123456 (Ms Wu)"),
+        ("ask Ann", "DE", "DE", "ask Ann"),
+        ("", "DE", "DE", ""),
+    ],
+)
+def test_a_number_is_shown_as_it_is_dialled_from_where_one_is(text, region, seen_from, shown):
+    assert phone_shown(text, region, seen_from) == shown
+
+
+@given(phones | raw_text, st.sampled_from(["US", "DE", "GB", "IT"]), st.sampled_from(["US", "DE", "CA", "VA"]))
+def test_what_is_shown_is_the_same_number(text, region, seen_from):
+    shown = phone_shown(text, region, seen_from)
+    if shown != text:
+        assert phone_keys(shown, seen_from)[0] == phone_keys(text, region)[0]
+    assert phone_uri(text, region) == "" or phone_uri(text, region).startswith("tel:")
+
+
+@given(phones | raw_text, st.sampled_from(["US", "DE", "GB", "IT", "JP"]))
+def test_a_number_that_needs_no_region_has_the_same_keys_in_all(text, region):
+    if not needs_region(text):
+        assert phone_keys(text, region) == phone_keys(text, "PL")
+        assert phone_digits(text, region) == phone_digits(text, "PL")

@@ -14,7 +14,7 @@ from organizations.models import User
 from tests.contacts.conftest import person
 
 PROFILE = "/settings/profile/"
-SAID = {"name": "Ann Owner", "time_zone": "UTC", "name_order": "family", "theme": ""}
+SAID = {"name": "Ann Owner", "time_zone": "UTC", "region": "", "name_order": "mixed", "theme": ""}
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +37,11 @@ def image(kind="PNG"):
 
 
 def test_what_is_said_is_saved(client, cast):
-    assert (
-        save(client, name="  Ann   Mayer ", time_zone="Asia/Kolkata", name_order="given", theme="dark").status_code
-        == 302
-    )
+    said = {"time_zone": "Asia/Kolkata", "region": "IN", "name_order": "given", "theme": "dark"}
+    assert save(client, name="  Ann   Mayer ", **said).status_code == 302
     ann = User.objects.get(pk=cast.ann.pk)
-    assert (ann.name, ann.time_zone, ann.name_order, ann.theme) == ("Ann Mayer", "Asia/Kolkata", "given", "dark")
+    assert ann.name == "Ann Mayer"
+    assert {name: getattr(ann, name) for name in said} == said
     page = client.get(PROFILE).content.decode()
     assert 'data-theme="dark"' in page
     assert 'value="Ann Mayer"' in page
@@ -57,6 +56,8 @@ def test_what_is_said_is_saved(client, cast):
         {"name": "a\x00b"},
         {"time_zone": "Mars/Olympus"},
         {"time_zone": "../../etc/passwd"},
+        {"region": "XX"},
+        {"region": "IND"},
         {"name_order": "last"},
         {"theme": "pink"},
     ],
@@ -97,6 +98,9 @@ def test_lists_go_by_the_name_that_one_chose(client, cast):
     save(client, name_order="given")
     assert not listed()
     assert listed("?sort=family")
+    save(client, name_order="mixed")
+    assert listed()
+    assert not listed("?sort=given")
 
 
 def test_the_theme_goes_with_the_account(client, cast):
