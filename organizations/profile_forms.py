@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import NameOrder, Theme
@@ -24,7 +25,7 @@ def _zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
 
 def _regions() -> list[tuple[str, str]]:
     """Return the choices of regions; empty is the organization's."""
-    return [("", _("Region of the organization")), *regions()]
+    return [("", gettext("Region of the organization")), *regions()]
 
 
 class ProfileForm(forms.Form):

@@ -186,13 +186,13 @@ def _stale_ids(
           WHERE organization_id = %s AND trashed_at IS NULL AND derived_region <> ''
             AND derived_region {} %s AND (derived_region, id) > (%s, %s)
           ORDER BY derived_region, id LIMIT %s)"""
-    values = [organization_id, region, *after, most]
+    values: list[Any] = [organization_id, region, *after, most]
     with connection.cursor() as cursor:
         cursor.execute(
             f"{part.format('<')} UNION ALL {part.format('>')} ORDER BY derived_region, id LIMIT %s",
             [*values, *values, most],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _count_stale(organization_id: UUID) -> int:
