@@ -34,7 +34,7 @@ from organizations.regions import clean_region
 KIND: Final = "contacts.rekey"
 
 #: Contacts read anew in one transaction: well under a second of work, and of waiting for whoever changes one of them.
-BATCH: Final = 500
+BATCH: Final = 250
 #: How long a change of the region waits for writers, and a batch for a contact that somebody holds.
 PATIENCE: Final = "5s"
 #: Contacts are counted up to here while a person waits.
