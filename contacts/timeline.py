@@ -80,10 +80,10 @@ def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summar
                    SELECT change.kind, change.contact_id, change.book_id
                      FROM contacts_change change
                      LEFT JOIN contacts_contact contact ON contact.id = change.contact_id
-                    WHERE change.change_set_id = act.id
+                    WHERE change.change_set_id = act.id AND change.book_id = ANY(%(whole)s::uuid[])
                       AND CASE WHEN change.contact_id IS NULL THEN change.book_id = ANY(%(whole)s::uuid[])
                           ELSE change.book_id = ANY(%(books)s::uuid[]) AND contact.book_id = ANY(%(books)s::uuid[]) END
-                    ORDER BY change.id LIMIT %(most)s
+                    LIMIT %(most)s
                    ) AS seen
              GROUP BY act.id, seen.kind
             """,

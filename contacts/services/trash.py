@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -126,10 +126,7 @@ def run(work: Work) -> None:
     into = ChangeSet.objects.filter(pk=work.payload["into"]).first() if verb == "restore" else None
     by = User.objects.filter(pk=work.job.actor_id or INSTALLATION, is_active=True).first()
     if by is None:
-        with work.checkpoint():
-            if into is not None:
-                finish(into)
-        raise Refused(_("The account of the person who asked for this is closed."))
+        _refuse_closed(work, into)
     books = [UUID(book_id) for book_id in work.payload.get("books", [])]
     went = 1
     while went:
@@ -137,10 +134,20 @@ def run(work: Work) -> None:
             by.refresh_from_db(fields=["is_active"])  # whose account is closed by now does nothing more
             went = _batch(by, entry, into, books)
             step.done = min(total, work.job.done + went)
+        if not by.is_active:
+            _refuse_closed(work, into)
         work.give_way()
     with work.finish(done=total):
         if into is not None:
             finish(into)
+
+
+def _refuse_closed(work: Work, into: ChangeSet | None) -> NoReturn:
+    """End the work of somebody whose account is closed: what it did stays, and is said."""
+    with work.checkpoint():
+        if into is not None:
+            finish(into)
+    raise Refused(_("The account of the person who asked for this is closed."))
 
 
 def _batch(by: User, entry: ChangeSet, into: ChangeSet | None, books: Sequence[UUID]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,7 +18,7 @@ from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import Busy
 from contacts.services.undo import KEPT_BECAUSE
 from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job, undone_among
-from contacts.timeline import page_of, summaries
+from contacts.timeline import COUNTED, page_of, summaries
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
 from contacts.views.told import tell_change
@@ -47,9 +46,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
         sets = sets.filter(source=chosen["source"])
     if chosen["of"]:
         book = get_object_or_404(ContactBook.objects.for_user(request.user), pk=_uuid(chosen["of"]))
-        sets = sets.filter(
-            Exists(Change.objects.for_user(request.user).filter(change_set=OuterRef("pk"), book=book.pk))
-        )
+        sets = sets.with_any(Change.objects.for_user(request.user).filter(book=book.pk))
     found, following = page_of(sets, after=request.GET.get("after"))
     told = summaries(request.user, found)
     keys = [each.pk for each in found]
@@ -99,6 +96,7 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     readable = {book.pk for book in panel.books}
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)
+    count = changes.order_by("pk")[: COUNTED + 1].count()
     context = {
         "title": _("A change by %(name)s") % {"name": found.actor_name or _("Kith")},
         "change_set": found,
@@ -106,7 +104,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
             tell_change(change, readable=readable, name=change.contact.name_for(request.user) if change.contact else "")
             for change in shown
         ],
-        "count": changes.count(),
+        "count": min(count, COUNTED),
+        "is_cut": count > COUNTED,
         "next": following,
         "place": "changes",
         "undone": undone,

@@ -16,7 +16,7 @@ from contacts.services import Busy
 from contacts.services.trash import erase_entry, job_of, restore_entry
 from contacts.templatetags.contacts import grouped
 from contacts.timeline import summaries
-from contacts.trash import Entry, contacts_of, entries, page_of_contacts
+from contacts.trash import Entry, any_contacts_of, contacts_of, entries, page_of_contacts
 from contacts.trash import entry as entry_of
 from contacts.views.answers import refuse, tell
 from contacts.views.panel import Panel, show
@@ -46,7 +46,9 @@ def contents(found: Entry) -> str:
         % {"book": book.name, "count": grouped(book.contact_count)}
         for book in found.books
     ]
-    if found.contacts:
+    if found.is_cut:
+        parts.append(_("more than %(count)s contacts") % {"count": grouped(found.contacts)})
+    elif found.contacts:
         number = ngettext("%(count)s contact", "%(count)s contacts", found.contacts)
         parts.append(number % {"count": grouped(found.contacts)})
     return ", ".join(parts)
@@ -63,10 +65,11 @@ def _found(request: SignedInRequest, change_set_id: UUID) -> Entry:
 def entry(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     """What one act put into the trash and is still there, as far as the person can see it."""
     found = _found(request, change_set_id)
-    contacts, following = page_of_contacts(request.user, found.act, after=request.GET.get("after"))
+    after = request.GET.get("after")
+    contacts, following = page_of_contacts(request.user, found.act, by_name=not found.is_cut, after=after)
     job = job_of(found.act)
-    may_restore = bool(found.books) or contacts_of(request.user, found.act, at_least=Level.EDIT).exists()
-    may_erase = bool(found.books) or contacts_of(request.user, found.act, at_least=Level.MANAGE).exists()
+    may_restore = bool(found.books) or any_contacts_of(request.user, found.act, at_least=Level.EDIT)
+    may_erase = bool(found.books) or any_contacts_of(request.user, found.act, at_least=Level.MANAGE)
     context = {
         "title": contents(found),
         "place": "trash",
@@ -152,7 +155,7 @@ def erase(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         if " ".join(typed.split()) == " ".join(wanted.split()):
             return _erased(request, found, chosen, own_page)
         error = _("This is not “%(wanted)s”. Type exactly that, or cancel.") % {"wanted": wanted}
-    left = found.contacts - number if chosen is None else 0
+    left = contacts_of(request.user, found.act).count() - number if chosen is None else 0
     context: dict[str, Any] = {
         "title": _("Delete for good"),
         "place": "trash",
