@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organizations import audit
 from organizations.audit import Action
-from organizations.audit_list import Filter, action_choices, audit_csv, audit_page
+from organizations.audit_list import Filter, action_choices, audit_count, audit_csv, audit_page
 from organizations.http import SignedInRequest
 from organizations.models import User
 from organizations.views.standing import standing
@@ -45,15 +45,16 @@ def audit_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def export(request: SignedInRequest) -> StreamingHttpResponse:
-    """Send the narrowed list as CSV; that somebody took it is a line of the list itself."""
+    """Send the narrowed list as CSV; that somebody took it is a line of the list itself, written before."""
     here = standing(request, administers=True)
     wanted = _filter(request.POST)
+    number = audit_count(request.user, here.organization, wanted)
     audit.write(
         Action.AUDIT_EXPORTED,
         by=request.user,
         organization=here.organization,
         target=here.organization,
-        detail=_query(wanted),
+        detail={**_query(wanted), "lines": number, "format": "csv"},
     )
     lines = audit_csv(request.user, here.organization, wanted)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -124,8 +124,21 @@ def test_the_export_holds_the_narrowed_list_and_is_in_it(cast):
     assert (line.actor_id, line.organization_id, line.detail) == (
         cast.ada.pk,
         cast.organization.pk,
-        {"action": "book_shared"},
+        {"action": "book_shared", "lines": 2, "format": "csv"},
     )
+
+
+def test_exports_of_contacts_are_told_book_by_book(cast):
+    audit.contacts_exported(
+        by=cast.ann, organization=cast.organization, books=[(cast.book, 12), (cast.private, 3)], file_format="csv"
+    )
+    page = as_(cast.ada).get(LIST + "?action=contacts_exported").content.decode()
+    assert "Contacts exported" in page
+    assert "format: csv, contacts: 12" in page
+    # A book that was never shared is nobody's business but its owner's.
+    assert "Only Ann" not in page
+    assert "contacts: 3" not in page
+    assert "Only Ann" in as_(cast.ann).get(LIST + "?action=contacts_exported").content.decode()
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd", "-1", "@x", " =1", "＝1", '"quoted", and so on'])

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from contacts.models import ChangeSet
 from contacts.services import create_contact, delete_book
+from organizations.models import AuditEntry
 from tests.contacts.conftest import person
 from tests.sync.conftest import DATA, people, table
 
@@ -66,6 +67,26 @@ def test_an_export_holds_living_contacts_of_the_book_alone(committed, capsys):
     call_command("export_contacts", str(committed.book.pk), "--format", "outlook-csv")
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out, newline="")))
     assert [row["First Name"] for row in rows] == ["P0", "P1", "P2"]
+
+
+def test_an_export_is_told_in_the_audit_list_before_its_first_byte(committed, capsys, monkeypatch):
+    for index in range(3):
+        create_contact(by=committed.ann, book=committed.book, document=person(f"P{index}"))
+
+    def broken_pipe(*_arguments):
+        assert AuditEntry.objects.filter(action="contacts_exported").exists()
+        raise BrokenPipeError
+
+    monkeypatch.setattr("sync.management.commands.export_contacts._write", broken_pipe)
+    with pytest.raises(BrokenPipeError):
+        call_command("export_contacts", str(committed.book.pk), "--format", "outlook-csv")
+    line = AuditEntry.objects.get(action="contacts_exported")
+    assert (line.actor_id, line.target_id, line.organization_id, line.detail) == (
+        None,
+        committed.book.pk,
+        committed.organization.pk,
+        {"contacts": 3, "format": "outlook-csv"},
+    )
 
 
 def test_an_export_in_a_format_that_is_not_written_yet_is_refused(committed):
