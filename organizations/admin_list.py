@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 COUNTED: Final = 1_000
@@ -32,6 +33,7 @@ class KeysetChangeList(ChangeList):
     Two queries whatever the number of rows: one for at most `COUNTED` + 1 ids, one for the page.
     """
 
+    model_admin: Any  # a ScopedAdmin, which says by what rows are named
     #: Whether there are more rows than were counted.
     is_cut: bool
     #: The addresses of the pages beside this one, empty where there is none.
@@ -39,13 +41,13 @@ class KeysetChangeList(ChangeList):
     previous_url: str
     next_url: str
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         """Return the columns to order by, each once, up to the one that tells all rows apart."""
         last = self.model_admin.key_field
-        wanted = [name for name in super().get_ordering(request, queryset) if _column(name) != last]
         seen: dict[str, str] = {}
-        for name in wanted:
-            seen.setdefault(_column(name), name)
+        for name in map(str, super().get_ordering(request, queryset)):  # the admins name columns, no expressions
+            if _column(name) != last:
+                seen.setdefault(_column(name), name)
         return [*seen.values(), last]
 
     def get_results(self, request: HttpRequest) -> None:
@@ -61,7 +63,7 @@ class KeysetChangeList(ChangeList):
             rows = list((self.queryset.filter(_beyond(columns, values)) if way else self.queryset)[: size + 1])
             has_previous, has_next = bool(way), len(rows) > size
             rows = rows[:size]
-        number = self._number()
+        number = self._number(request)
         self.is_cut = number > COUNTED
         self.result_count = min(number, COUNTED)
         self.result_list = rows
@@ -75,9 +77,9 @@ class KeysetChangeList(ChangeList):
         self.can_show_all = self.multi_page = False
         self.paginator = None
 
-    def _number(self) -> int:
+    def _number(self, request: HttpRequest) -> int:
         """Return how many rows there are, `COUNTED` + 1 for more: in the list's first order, which has an index."""
-        rows = self.queryset.order_by(*self._get_default_ordering(), self.model_admin.key_field)
+        rows = self.queryset.order_by(*self.model_admin.get_ordering(request), self.model_admin.key_field)
         return int(rows.values("pk")[: COUNTED + 1].count())
 
     def url_for_result(self, result: Model) -> str:

@@ -140,11 +140,16 @@ def test_two_who_are_removed_at_once_and_a_book_shared_meanwhile_do_not_deadlock
     books = [make_book(cast.ann, cast.organization, f"B{number}") for number in range(8)]
     for book in books[::-1]:
         share(book, team, Level.EDIT)
+
+    def share_anew() -> None:
+        for book in books:
+            share(book, team, Level.VIEW)
+
     raised = in_threads(
         lambda: remove_from_team(team=team, user=cast.ben, by=cast.ada),
         lambda: remove_from_team(team=team, user=cast.vic, by=cast.ann),
         lambda: end_membership(organization=cast.organization, user=cast.ben, by=cast.ann),
-        lambda: [share(book, team, Level.VIEW) for book in books],
+        share_anew,
     )
     assert raised == [None] * 4
     assert not TeamMembership.objects.filter(team=team).exists()
