@@ -57,7 +57,7 @@ def settings_nav(context: Context) -> dict[str, Any]:
     request = context["request"]
     name = request.resolver_match.view_name if request.resolver_match else ""
     organization, role = _belonging(context)
-    sections = [{"title": _("You"), "lines": _lines(PERSON, name, role)}]
+    sections: list[dict[str, Any]] = [{"title": _("You"), "lines": _lines(PERSON, name, role)}]
     if organization and organization == request.organization:
         sections.append({"title": organization.name, "lines": _lines(ORGANIZATION, name, role)})
     elif organization:
