@@ -20,7 +20,8 @@ from bench.targets import RATIO, verdict
 PAGE: Final = PROJECT / "docs" / "performance.md"
 SOURCE: Final = PROJECT / "bench.json"
 
-_METHOD: Final = """\
+#: The part of the page that no run changes.
+METHOD: Final = """\
 # Performance
 
 Written by `.venv/bin/python -m bench.report` from what `make bench` measured: change it there.
@@ -34,7 +35,7 @@ makes it smaller, `ONLY=search,list` chooses stages, `ARGS="--seed 5 --keep"` pa
 - **Data.** `load_sample` fills one organization with made-up people, and forty others are beside it, each with a
   thousandth as many. Then what the sweep and autovacuum do within minutes of a load is done: counts folded, `VACUUM
   ANALYZE`. Four people read: of everything that is shared, of about one percent, of about two hundred contacts, of
-  three hundred small books.
+  small books, three hundred where there are people enough.
 - **Asking.** Kith is started as `make run` starts it (one web process, worker and scheduler, embedded PostgreSQL and
   Valkey) and asked over HTTP on one connection a person, signed in through the form, one request at a time. Beside
   production, `make run` lacks https and writes its log as plain lines. A time runs from the request's first byte to
@@ -55,7 +56,7 @@ makes it smaller, `ONLY=search,list` chooses stages, `ARGS="--seed 5 --keep"` pa
 def page(run: Mapping[str, Any]) -> str:
     """Return the page for what `bench.json` holds."""
     results = [Result.from_json(result) for result in run["results"]]
-    parts = [_METHOD, _last_run(run, results), _figures(results)]
+    parts = [METHOD, _last_run(run, results), _figures(results)]
     parts += [text for text in (_growth(results), _misses(results, run["failed"]), _plans(run["explained"])) if text]
     return "\n".join(parts)
 

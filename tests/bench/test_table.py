@@ -94,6 +94,10 @@ def test_the_page_is_written_from_a_file_and_nothing_else(tmp_path, monkeypatch,
     assert "| Card |" in written.read_text()
 
 
+def test_the_method_in_the_documents_is_the_one_that_the_report_writes():
+    assert report.PAGE.read_text().startswith(report.METHOD)
+
+
 def test_a_cell_cannot_end_a_column():
     assert table.HEAD
     assert report.grid([("a",), ("x|y",)]) == "| a |\n| --- |\n| x\\|y |\n"
