@@ -179,7 +179,7 @@ class Change(models.Model):
             models.Index(fields=["change_set", "id"], name="changes_of_set"),
             models.Index(fields=["contact", "id"], name="changes_of_contact"),
             # What an act did in the books that one may read, without looking through what it did in others. An import's
-            # entries are all alike, and are kept as one with a list: 7 MB a million.
+            # entries are all alike, and are kept as one with a list: 8 MB a million.
             models.Index(fields=["change_set", "book"], name="changes_by_book"),
             # The trash is read by act, and an act of a hundred thousand other changes is not looked through for it.
             models.Index(fields=["change_set", "book", "contact"], name="changes_to_trash", condition=Q(kind="trash")),
