@@ -81,10 +81,11 @@ def build(organization: Organization, owner: User, *, contacts: int, password: s
     named = {name: _colleague(organization, name, password) for name in ("everything", "percent", "hundreds", "small")}
     colleagues = [_colleague(organization, f"colleague-{number}", password) for number in range(1, COLLEAGUES + 1)]
     teams = _teams(organization, named["everything"], colleagues)
+    sharers: list[User | Team] = [*teams, *colleagues[:3]]
     for number, book in enumerate(large):
         if (number + 1) % PERSONAL_EVERY:
             level = Level.EDIT if number % 3 else Level.VIEW
-            share_book(by=None, book=book, to=[*teams, *colleagues][number % (len(teams) + 3)], level=level)
+            share_book(by=None, book=book, to=sharers[number % len(sharers)], level=level)
             _share(book, named["everything"])
     for book in _about_a_percent(large):
         _share(book, named["percent"])

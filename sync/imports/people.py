@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
-from contacts.derived import region_for, sort_key
+from contacts.candidates import candidates, keys_of
+from contacts.derived import region_for
 from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
 from contacts.matching import Ambiguous, Policy, combine, decide, email_keys
 from contacts.models import Contact
 from contacts.services import Act, Edit, documents_of
 from sync.imports.models import OutcomeKind
 from sync.imports.reading import Reading
-
-#: Contacts looked at for one address or name. Where more share it, nobody could tell them apart anyway.
-CANDIDATES = 20
-
-_BY_EMAIL = """
-SELECT DISTINCT handle.contact_id
-  FROM unnest(%(keys)s::text[]) AS wanted(key)
- CROSS JOIN LATERAL (
-    SELECT contact_id FROM contacts_contacthandle
-     WHERE organization_id = %(organization)s AND kind = 'email' AND key = wanted.key AND book_id = %(book)s
-     ORDER BY contact_id LIMIT %(most)s) AS handle
-"""
-_BY_NAME = """
-SELECT DISTINCT named.id
-  FROM unnest(%(names)s::text[]) AS wanted(name)
- CROSS JOIN LATERAL (
-    SELECT id FROM contacts_contact
-     WHERE book_id = %(book)s AND sort_family = wanted.name AND trashed_at IS NULL
-     ORDER BY id LIMIT %(most)s) AS named
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +82,8 @@ def take_batch(writing: Act, book: ContactBook, readings: Sequence[Reading], pol
     is there already. A constant number of queries.
     """
     taken = Taken()
-    people = _People(writing, book, [row.document for row in readings if row.document is not None])
+    asked = [] if policy is Policy.KEEP_BOTH else readings
+    people = _People(writing, book, [row.document for row in asked if row.document is not None])
     for row in readings:
         if row.failed:
             taken.refuse(row, row.failed)
@@ -124,7 +104,7 @@ class _People:
         self._by_key: dict[str, list[_Person]] = {}
         self._new: list[_Person] = []
         self._known: list[_Person] = []
-        contacts = _candidates(book, documents)
+        contacts = candidates(book, documents)
         before = documents_of(contacts)
         for contact in contacts:
             document = before[contact.pk]
@@ -199,15 +179,15 @@ class _People:
         return combine(person.document, document, policy, region=region)
 
     def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
-        candidates: list[_Person] = []
-        for key in _keys(document):
-            candidates += [person for person in self._by_key.get(key, ()) if person not in candidates]
+        found: list[_Person] = []
+        for key in keys_of(document):
+            found += [person for person in self._by_key.get(key, ()) if person not in found]
         if not email_keys(document):
-            return next((person for person in candidates if _says_all_of(person.document, document)), None)
-        return decide(document, [(person, person.document) for person in candidates])
+            return next((person for person in found if _says_all_of(person.document, document)), None)
+        return decide(document, [(person, person.document) for person in found])
 
     def _index(self, person: _Person) -> None:
-        for key in _keys(person.document):
+        for key in keys_of(person.document):
             people = self._by_key.setdefault(key, [])
             if person not in people:
                 people.append(person)
@@ -233,26 +213,3 @@ def _says_all_of(known: ContactDocument, document: ContactDocument) -> bool:
 def _membership(item: Membership) -> tuple[str, ...]:
     """Return what a membership says; the book may hold its name in another case."""
     return (item.kind, group_key(item.name), *item.content[2:])
-
-
-def _keys(document: ContactDocument) -> list[str]:
-    """Return what somebody is found by: emails; the name of those without, who can only be the very same."""
-    return email_keys(document) or ["\0" + sort_key(document, family_first=True)]
-
-
-def _candidates(book: ContactBook, documents: Iterable[ContactDocument]) -> list[Contact]:
-    """Return the contacts of the book that may be these people, locked in the order of their ids. Three queries."""
-    keys = {key for document in documents for key in _keys(document)}
-    names = [key[1:] for key in keys if key.startswith("\0")]
-    emails = [key for key in keys if not key.startswith("\0")]
-    found: set[UUID] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BY_EMAIL,
-            {"keys": emails, "organization": book.organization_id, "book": book.pk, "most": CANDIDATES},
-        )
-        found.update(row[0] for row in cursor.fetchall())
-        cursor.execute(_BY_NAME, {"names": names, "book": book.pk, "most": CANDIDATES})
-        found.update(row[0] for row in cursor.fetchall())
-    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True)
-    return list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))

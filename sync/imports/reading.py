@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
@@ -28,7 +30,8 @@ PREVIEW_ROWS = 20
 SAMPLED_ROWS = 200
 SAMPLES = 3
 
-BATCH_ROWS = 300
+#: Written in half a second on a small machine; a form save that touches one of its contacts waits so long.
+BATCH_ROWS = 500
 #: Characters in one batch: long notes make it shorter, so that memory stays bounded.
 BATCH_SIZE = 4_000_000
 
@@ -161,6 +164,39 @@ def batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+class Ahead:
+    """Reads the next batch in a thread of its own while the last one is being written, which is mostly waiting.
+
+    Iterates once over `read`; what reading raises is raised here. `close()` before the file is closed.
+    """
+
+    def __init__(self, read: Iterator[list[Reading]]) -> None:
+        self._read = read
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reads-ahead")
+        self._context = copy_context()  # the language, in which a row's remarks are written
+        self._coming = self._begin()
+
+    def _begin(self) -> Future[list[Reading] | None]:
+        return self._thread.submit(self._context.run, self._read_one)
+
+    def _read_one(self) -> list[Reading] | None:
+        return next(self._read, None)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> list[Reading]:
+        batch = self._coming.result()
+        if batch is None:
+            raise StopIteration
+        self._coming = self._begin()
+        return batch
+
+    def close(self) -> None:
+        """Wait until nothing is being read any more."""
+        self._thread.shutdown()
 
 
 def preview(table: Table, layout: Layout) -> Preview:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, Final
@@ -21,7 +20,7 @@ from jobs.work import Refused, RetryLater, Work
 from organizations.models import User
 from sync.imports.models import Import, ImportOutcome, ImportState
 from sync.imports.people import Taken, take_batch
-from sync.imports.reading import Reading, batches, open_stored, read_rows, table_of
+from sync.imports.reading import Ahead, Reading, batches, open_stored, read_rows, table_of
 from sync.imports.storage import forget_file
 
 KIND: Final = "imports.run"
@@ -144,7 +143,7 @@ class _Source:
 
     import_id: UUID
     file: BinaryIO
-    batches: Iterator[list[Reading]]
+    batches: Ahead
     row: int = 0  # the last one committed, once it is kept
 
     @classmethod
@@ -154,10 +153,10 @@ class _Source:
         if kept is not None:
             if (kept.import_id, kept.row) == (imported.pk, after):
                 return kept
-            kept.file.close()
+            kept.close()
         file = open_stored(imported)
         table = table_of(imported, file)
-        return cls(imported.pk, file, batches(read_rows(table, imported.columns, after=after)))
+        return cls(imported.pk, file, Ahead(batches(read_rows(table, imported.columns, after=after))))
 
     def keep_for_later(self, row: int) -> None:
         """Stay open behind `row`, which has been committed."""
@@ -167,7 +166,12 @@ class _Source:
     def close_unless_kept(self) -> None:
         """Close the file, whatever ended the reading, unless it waits for its next turn."""
         if self not in _kept:
-            self.file.close()
+            self.close()
+
+    def close(self) -> None:
+        """Stop reading, and close the file."""
+        self.batches.close()
+        self.file.close()
 
 
 _kept: list[_Source] = []  # one at most
@@ -176,4 +180,4 @@ _kept: list[_Source] = []  # one at most
 def close_kept() -> None:
     """Close the file that this process keeps open for the next turn, if any."""
     while _kept:
-        _kept.pop().file.close()
+        _kept.pop().close()

@@ -1,0 +1,70 @@
+"""Who in a book may be the people that somebody brings: looked up by set, for a whole batch at once.
+
+Whether one of them is the same person is decided by `contacts.matching`, from the documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from books.models import ContactBook
+from contacts.derived import sort_key
+from contacts.document import ContactDocument
+from contacts.matching import email_keys
+from contacts.models import Contact
+
+#: Contacts looked at for one address or name. Where more share it, nobody could tell them apart anyway.
+CANDIDATES = 20
+
+_NAME_MARK = "\0"
+
+_BY_EMAIL = """
+SELECT DISTINCT handle.contact_id
+  FROM unnest(%(keys)s::text[]) AS wanted(key)
+ CROSS JOIN LATERAL (
+    SELECT contact_id FROM contacts_contacthandle
+     WHERE organization_id = %(organization)s AND kind = 'email' AND key = wanted.key AND book_id = %(book)s
+     ORDER BY contact_id LIMIT %(most)s) AS handle
+"""
+_BY_NAME = """
+SELECT DISTINCT named.id
+  FROM unnest(%(names)s::text[]) AS wanted(name)
+ CROSS JOIN LATERAL (
+    SELECT id FROM contacts_contact
+     WHERE book_id = %(book)s AND sort_family = wanted.name AND trashed_at IS NULL
+     ORDER BY id LIMIT %(most)s) AS named
+"""
+
+
+def keys_of(document: ContactDocument) -> list[str]:
+    """Return what somebody is found by: emails; the name of those without, who can only be the very same."""
+    return email_keys(document) or [_NAME_MARK + sort_key(document, family_first=True)]
+
+
+def candidates(book: ContactBook, documents: Iterable[ContactDocument]) -> list[Contact]:
+    """Return the contacts of the book that may be these people, locked in the order of their ids.
+
+    At most `CANDIDATES` for each email or name. Needs a transaction and a book that the caller holds. At most three
+    queries, however many documents.
+    """
+    keys = {key for document in documents for key in keys_of(document)}
+    names = [key.removeprefix(_NAME_MARK) for key in keys if key.startswith(_NAME_MARK)]
+    emails = [key for key in keys if not key.startswith(_NAME_MARK)]
+    found: set[UUID] = set()
+    with connection.cursor() as cursor:
+        if emails:
+            cursor.execute(
+                _BY_EMAIL,
+                {"keys": emails, "organization": book.organization_id, "book": book.pk, "most": CANDIDATES},
+            )
+            found.update(row[0] for row in cursor.fetchall())
+        if names:
+            cursor.execute(_BY_NAME, {"names": names, "book": book.pk, "most": CANDIDATES})
+            found.update(row[0] for row in cursor.fetchall())
+    if not found:
+        return []
+    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True)
+    return list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))
