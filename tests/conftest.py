@@ -39,8 +39,10 @@ from django.conf import settings  # noqa: E402 - after setup
 from django.db import connection  # noqa: E402 - after setup
 
 from config.servers import hold  # noqa: E402 - after setup
+from tests import emptying  # noqa: E402 - after setup
 
 settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
+emptying.install()
 LONG = bool(os.environ.get("KITH_TEST_LONG"))
 CHROMIUM = (
     "chromium",
