@@ -52,7 +52,7 @@ def expect_many() -> None:
     """Let the trigram index take what this transaction writes in large portions, each sorted at once in memory.
 
     For a long act of the machine alone: what waits to be sorted in is read through by every search meanwhile.
-    `settle_index` ends it. Measured at a third less time in the index.
+    `settle_index` ends it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL gin_pending_list_limit = '32MB'; SET LOCAL work_mem = '128MB'")
