@@ -66,21 +66,24 @@ def stages(rows: int) -> dict[str, list[Callable[[Subject], Iterator[Result]]]]:
     }
 
 
-def run(subject: Subject, names: Sequence[str], rows: int) -> None:
-    """Run the stages in order and print a line for each result, failure and explanation."""
+def run(subject: Subject, names: Sequence[str], rows: int, *, patience: float = 1.0) -> None:
+    """Run the stages in order and print a line for each result, failure and explanation.
+
+    `patience` is the part of its limit that each stage gets.
+    """
     known = stages(rows)
     results: list[Result] = []
     for name in names:
-        begun = time.monotonic()
+        begun, seconds = time.monotonic(), round(LIMITS[name] * patience)
         for work in known[name]:
             try:
-                with _limit(LIMITS[name]):
+                with _limit(seconds):
                     for result in work(subject):
                         results.append(result)
                         _tell("result", result.to_json())
             except Exception as error:  # whatever a stage meets: it is told, and the rest goes on
                 late = isinstance(error, StageTooLongError)
-                _fail(subject, name, f"took more than {LIMITS[name]} s" if late else _described(error))
+                _fail(subject, name, f"took more than {seconds} s" if late else _described(error))
         subject.say(f"{subject.contacts:,}: {name} took {time.monotonic() - begun:.0f} s")
     for result in worst(results):
         try:
@@ -131,6 +134,7 @@ def main() -> int:
     parser.add_argument("--keystrokes", type=int, required=True)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--stages", required=True)
+    parser.add_argument("--patience", type=float, default=1.0, help="the part of its limit that each stage gets")
     arguments = parser.parse_args()
 
     import django
@@ -151,7 +155,7 @@ def main() -> int:
             stack=stack,
             say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201  # progress
         )
-        run(subject, arguments.stages.split(","), arguments.rows)
+        run(subject, arguments.stages.split(","), arguments.rows, patience=arguments.patience)
     return 0
 
 
