@@ -11,8 +11,8 @@ from tests.factories import make_cast
 # Playwright runs a loop in the test's thread; the tests themselves use the database there one step at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-#: What a browser says of every answer with such a status: the test looks at those itself.
-EXPECTED = ("Failed to load resource",)
+#: What a browser and htmx say of every answer with such a status: the test looks at those itself.
+EXPECTED = ("Failed to load resource", "Response Status Error Code")
 
 
 @pytest.fixture

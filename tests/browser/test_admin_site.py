@@ -1,4 +1,4 @@
-"""The admins' site in a browser: what an admin does there, with scripts and without, under the strict policy."""
+"""The admins' site in a browser under the strict policy; test_people_and_sharing tells what it does without scripts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from books.models import ContactBook
 from organizations.models import OrganizationMembership, Role, Team
 from organizations.sharing import Level
+from tests.browser.accessibility import NARROW, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,33 +21,37 @@ LISTS = (
 
 def test_no_page_breaks_the_policy_and_each_fits_a_phone(cast, open_as):
     """The console's complaints, those of the policy among them, fail the test when it ends."""
-    for size in ({"width": 1440, "height": 900}, {"width": 390, "height": 844}):
-        page = open_as(cast.ada, viewport=size)
-        page.goto("/admin/")
-        expect(page.get_by_role("heading", name="Admin site", level=1)).to_be_visible()
-        for each in LISTS:
-            page.goto(f"/admin/{each}/")
-            expect(page.locator("#changelist")).to_be_visible()
-            assert page.evaluate("getComputedStyle(document.querySelector('#header')).display") == "flex"
-            if size["width"] == 390:
-                assert page.evaluate("document.documentElement.scrollWidth") <= 390, each
-            links = page.locator("#result_list tbody th a")
-            if links.count():
-                path = links.first.get_attribute("href").partition("?")[0]
-                page.goto(path)
-                expect(page.locator("#content")).to_be_visible()
-                views = ("history", "delete") if page.locator(".deletelink").count() else ("history",)
-                for view in views:
-                    page.goto(path.replace("/change/", f"/{view}/"))
-                    expect(page.locator("#content")).to_be_visible()
-        for each in ("team", "invitation"):
-            page.goto(f"/admin/organizations/{each}/add/")
-            expect(page.get_by_role("button", name="Save")).to_be_visible()
+    page = open_as(cast.ada)
+    page.goto("/admin/")
+    expect(page.get_by_role("heading", name="Admin site", level=1)).to_be_visible()
+    for each in LISTS:
+        page.goto(f"/admin/{each}/")
+        fits_a_phone(page, "#changelist")
+        links = page.locator("#result_list tbody th a")
+        if links.count():
+            path = links.first.get_attribute("href").partition("?")[0]
+            page.goto(path)
+            views = ("history", "delete") if page.locator(".deletelink").count() else ("history",)
+            fits_a_phone(page, "#content")
+            for view in views:
+                page.goto(path.replace("/change/", f"/{view}/"))
+                fits_a_phone(page, "#content")
+    for each in ("team", "invitation"):
+        page.goto(f"/admin/organizations/{each}/add/")
+        fits_a_phone(page, "input[name=_save]")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without"])
-def test_an_admin_runs_the_organization(cast, open_as, scripts):
-    page = open_as(cast.ada, java_script_enabled=scripts)
+def fits_a_phone(page, part):
+    """Look at the page that is open, wide and as narrow as a phone."""
+    expect(page.locator(part)).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('#header')).display") == "flex"
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], page.url
+    page.set_viewport_size(WIDE)
+
+
+def test_an_admin_runs_the_organization(cast, open_as):
+    page = open_as(cast.ada)
     page.goto("/organization/people/")
     page.get_by_role("link", name="Admin site").click()
     page.locator("#content").get_by_role("link", name="Teams", exact=True).click()

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from contacts.models import Contact
 from contacts.services import create_contact, document_of
+from tests.browser.accessibility import WINDOW, faults
 from tests.contacts.conftest import person
 from tests.contacts.test_views_cards import FULL
 
@@ -273,13 +273,11 @@ def test_a_phone_shows_one_pane_at_a_time(cast, open_as):
     expect(page.locator("#sidebar")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_free_of_what_axe_finds(cast, open_as, scheme):
+def test_every_page_is_free_of_what_axe_finds(cast, open_as):
     contact = create_contact(by=cast.ann, book=cast.book, document=FULL)
     add(cast, "Ben", "Other", starred=True)
-    page = open_as(cast.ann, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)  # axe brings styles
-    found = {}
-    for address in (
+    found = faults(
+        open_as(cast.ann, **WINDOW),
         "/contacts/?q=ana",
         f"/contacts/{contact.pk}/",
         f"/contacts/{contact.pk}/edit/",
@@ -287,18 +285,6 @@ def test_every_page_is_free_of_what_axe_finds(cast, open_as, scheme):
         "/contacts/new/",
         "/books/new/",
         f"/books/{cast.book.pk}/delete/",
-        "/accounts/email/",
-    ):
-        assert page.goto(address).ok
-        found |= _axe(page, address)
-    stranger = open_as(None, color_scheme=scheme, bypass_csp=True)
-    for address in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
-        assert stranger.goto(address).ok
-        found |= _axe(stranger, address)
+    )
+    found |= faults(open_as(**WINDOW), "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
     assert found == {}
-
-
-def _axe(page, address):
-    """Return the rules broken on a page, each with the first elements that break it."""
-    violations = Axe().run(page).response["violations"]
-    return {(address, rule["id"]): [node["html"][:200] for node in rule["nodes"][:3]] for rule in violations}

@@ -1,11 +1,10 @@
-"""Settings as people use them: a passkey made and used, an app set up without scripts, every page fit for everybody."""
+"""Settings as people use them: a passkey made and used, an app set up without scripts."""
 
 import re
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import expect
 
@@ -14,14 +13,6 @@ from tests.factories import PASSWORD
 from tests.organizations.browsers import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PAGES = (
-    "/settings/profile/",
-    "/accounts/email/",
-    "/accounts/password/change/",
-    "/accounts/2fa/",
-    "/accounts/sessions/",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -114,13 +105,3 @@ def test_an_app_is_set_up_without_scripts_when_the_organization_demands_it(cast,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto("/contacts/")
     expect(page.get_by_role("heading", name="All")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_fit_for_everybody(cast, open_as, scheme):
-    page = open_as(cast.ann, color_scheme=scheme, viewport={"width": 390, "height": 844}, bypass_csp=True)  # for axe
-    for address in PAGES:
-        page.goto(address)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address

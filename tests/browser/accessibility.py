@@ -1,0 +1,39 @@
+"""What axe finds on a page, light and wide, then dark and narrow, by opening it once."""
+
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+#: What a theme and a size change; the rest is the same page.
+LOOKS = {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+
+#: What a window is opened with for this: axe brings styles, which the policy would not let in.
+WINDOW = {"bypass_csp": True, "reduced_motion": "reduce"}
+
+
+def faults(page, *addresses):
+    """Open each address; return the rules broken, each with the first elements that break it, and what is too wide."""
+    found = {}
+    for address in addresses:
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        page.goto(address)
+        assert urlsplit(page.url).path == address.partition("?")[0]
+        found |= faults_here(page)
+    return found
+
+
+def faults_here(page):
+    """Return the same of the page that is open."""
+    found = {}
+    for size, scheme, rules in ((WIDE, "light", RULES), (NARROW, "dark", LOOKS)):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        where = f"{urlsplit(page.url).path} {scheme}"
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[f"{where}: scrolls sideways"] = []
+        for rule in Axe().run(page, options=rules).response["violations"]:
+            found[f"{where}: {rule['id']}"] = [node["html"][:200] for node in rule["nodes"][:3]]
+    return found
