@@ -11,7 +11,7 @@ from django.db.models.functions import UUID7, Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from books.models import ContactBook
-from contacts.models.contact import Contact
+from contacts.models.contact import COVERED, Contact
 from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization, User
 from organizations.sharing import Level
@@ -141,9 +141,9 @@ class Change(models.Model):
         db_default=Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()),
         editable=False,
     )
-    change_set = models.ForeignKey(ChangeSet, on_delete=models.CASCADE, related_name="changes", db_index=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    change_set = models.ForeignKey(ChangeSet, on_delete=models.CASCADE, related_name="changes", **COVERED)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **COVERED)
+    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", **COVERED)
     # Where a moved contact came from; null for every other kind.
     from_book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     # Null for what happened to a whole book.

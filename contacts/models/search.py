@@ -11,12 +11,24 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from books.models import ContactBook
-from contacts.models.contact import Contact
+from contacts.models.contact import COVERED, Contact
+from organizations.constraints import CompositeForeignKey
 from organizations.models import Organization
 
 # Tokens are written nine to a contact by the service alone, which deletes them by full key: a foreign key check for
 # each would cost more than the row.
 _LOOSE: dict[str, Any] = {"db_index": False, "db_constraint": False}
+
+
+def _of_contact(name: str) -> CompositeForeignKey:
+    """Tie a row to its contact and organization, and so, through the contact, to a book of it."""
+    return CompositeForeignKey(
+        name=name,
+        columns=["organization_id", "contact_id"],
+        to="contacts.Contact",
+        to_columns=["organization_id", "id"],
+        on_delete="CASCADE",
+    )
 
 
 class HandleKind(models.TextChoices):
@@ -31,14 +43,15 @@ class ContactHandle(models.Model):
     """One email or phone of a contact in its look-up form. A batch of addresses is one index probe."""
 
     pk = models.CompositePrimaryKey("organization_id", "kind", "key", "contact_id")
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="handles", db_index=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **COVERED)
+    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", **COVERED)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="handles", **COVERED)
     kind = models.CharField(max_length=5, choices=HandleKind.choices)
     key = models.TextField(db_collation="C")
 
     class Meta:
         default_permissions = ()
+        constraints = [_of_contact("handle_of_contact")]
         indexes = [models.Index(fields=["contact"], name="handles_of_contact")]
 
     def __str__(self) -> str:
@@ -48,14 +61,17 @@ class ContactHandle(models.Model):
 class ContactSearch(models.Model):
     """The folded text of a contact, every word of it after a blank, for words that no token begins with."""
 
-    contact = models.OneToOneField(Contact, on_delete=models.CASCADE, primary_key=True, related_name="search")
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    contact = models.OneToOneField(
+        Contact, on_delete=models.CASCADE, primary_key=True, related_name="search", db_constraint=False
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **COVERED)
+    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", **COVERED)
     sort_key = models.TextField(db_collation="C")
     text = models.TextField()
 
     class Meta:
         default_permissions = ()
+        constraints = [_of_contact("search_text_of_contact")]
         indexes = [
             GinIndex(OpClass("text", name="gin_trgm_ops"), name="search_text_trigrams"),
             models.Index(fields=["organization", "sort_key", "contact"], include=["book"], name="search_all_by_name"),

@@ -28,9 +28,7 @@ WITHOUT_A_KEY = {
     "organizations.OrganizationMembership.user": "it is the row that keys of people point at",
     # Derived from the contact in the statement that writes it, many rows each; every query filters by book.
     "contacts.ContactHandle.book": "derived",
-    "contacts.ContactHandle.contact": "derived",
     "contacts.ContactSearch.book": "derived",
-    "contacts.ContactSearch.contact": "derived",
     "contacts.ContactToken.book": "derived",
     "contacts.ContactToken.contact": "derived",
     # History outlives what it tells of; whose eyes see it is decided by the book, which has its key.
