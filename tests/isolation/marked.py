@@ -265,6 +265,13 @@ class Marked:
         )
         move_contacts(by=ann, contacts=[cleaned.pk], to=self.books["shared"])
         self.contacts["moved"] = cleaned.pk
+        # And one out of a shared book into her own: its past goes with it.
+        shared = create_contact(by=ann, book=self.books["shared"], document=self.document("private", "while shared"))
+        taken = save_contact(
+            by=ann, contact=shared, document=self.document("private", "taken away"), base_version=shared.version
+        )
+        move_contacts(by=ann, contacts=[taken.pk], to=self.books["private"])
+        self.contacts["taken"] = taken.pk
 
     def _act_on_books(self):
         """Delete one, hand one over, and have an admin open one to herself: mail goes out."""
@@ -335,10 +342,15 @@ class Marked:
         ]
         return {
             "book_id": [self.books[book].pk for book in (*IMPORTED, "deleted", "teamed", "frozen")],
-            "contact_id": [*(self.contacts[book] for book in (*TRIED, "moved")), self.trashed["shared"]],
+            "contact_id": [
+                *(self.contacts[name] for name in ("moved", "taken", "foreign", "private", "shared", "frozen")),
+                self.trashed["shared"],
+            ],
             ("groups", "group_id"): groups["group"],
             ("companies", "group_id"): groups["company"],
             ("changes", "change_set_id"): [
+                self._act(self.books["private"], self.contacts["moved"]),
+                self._act(self.books["shared"], self.contacts["taken"]),
                 *(self._act(self.books[book], self.contacts[book]) for book in TRIED),
                 *whole,
             ],
