@@ -81,6 +81,8 @@ def _fill(organization: Any, owner: Any, seed: int) -> int:
         values = {"organization": organization.pk, "owner": owner.pk, "people": _PEOPLE, "books": BOOKS}
         for statement in filter(str.strip, _FILL.split(";")):
             cursor.execute(statement, values)
+        # Else the foreign keys' checks of eighty thousand grants read the whole table of books each.
+        cursor.execute("ANALYZE")
     people = list(User.objects.filter(email__startswith="person-").order_by("email"))
     teams = [
         create_team(organization=organization, title=f"Team {number}", members=source.sample(people, 12), by=None)
