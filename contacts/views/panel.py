@@ -21,6 +21,7 @@ from contacts import listing, search
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
+from contacts.seen_groups import SeenGroup, seen_groups
 from contacts.text import clean_text
 from contacts.views.lines import Line, lines
 from organizations.http import SignedInRequest
@@ -201,28 +202,27 @@ class Panel:
         return self.shelf.starred
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[SeenGroup]:
         """The first groups that one sees. One query."""
-        return self._named(GroupKind.GROUP, SIDEBAR_GROUPS + 1)
+        return self._seen(GroupKind.GROUP, SIDEBAR_GROUPS + 1)
 
     @cached_property
-    def companies(self) -> list[Group]:
+    def companies(self) -> list[SeenGroup]:
         """The first companies that one sees. One query."""
-        return self._named(GroupKind.COMPANY, SIDEBAR_GROUPS + 1)
+        return self._seen(GroupKind.COMPANY, SIDEBAR_GROUPS + 1)
 
     @property
     def group_names(self) -> list[str]:
         """Names to complete a group's field with. One query."""
-        return [group.name for group in self._named(GroupKind.GROUP, SUGGESTIONS)]
+        return [group.name for group in self._seen(GroupKind.GROUP, SUGGESTIONS)]
 
     @property
     def company_names(self) -> list[str]:
         """Names to complete a company's field with. One query."""
-        return [group.name for group in self._named(GroupKind.COMPANY, SUGGESTIONS)]
+        return [group.name for group in self._seen(GroupKind.COMPANY, SUGGESTIONS)]
 
-    def _named(self, kind: GroupKind, most: int) -> list[Group]:
-        groups = Group.objects.for_user(self.user).filter(organization=self.organization, kind=kind)
-        return list(groups.order_by("key", "pk")[:most])
+    def _seen(self, kind: GroupKind, most: int) -> list[SeenGroup]:
+        return seen_groups(self.user, self.shelf, kind, most=most)
 
     @property
     def sidebar_limit(self) -> int:
