@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from books.models import ContactBook
-from books.shelf import Shelf, contacts_in, shelf_of
+from books.shelf import Shelf, shelf_of
 from contacts.models import Group
 from organizations.models import Organization, User
 
@@ -61,7 +61,7 @@ def scope_for(
     """Return what `user` may read in `organization`, or in one `book`, `group`, `company` of it.
 
     `book`, `group` and `company` must come from `for_user`. While `searching` all books, those excluded from search
-    are left out. At most three queries; one when the person's `shelf` there was read before.
+    are left out. At most two queries; none when the person's `shelf` there was read before.
     """
     scope = Scope(
         organization_id=organization.pk,
@@ -77,5 +77,5 @@ def scope_for(
     shelf = shelf or shelf_of(user, organization)
     book_ids = tuple(book_id for book_id in shelf.counts if not (searching and book_id in shelf.unsearched))
     contacts = sum(shelf.counts[book_id][0] for book_id in book_ids)
-    few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * contacts_in(organization)
+    few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * shelf.of_everybody
     return replace(scope, book_ids=book_ids, by_book=few)

@@ -238,7 +238,7 @@ class Panel:
 
     @cached_property
     def scope(self) -> Scope:
-        """Where the list looks. At most one query besides the shelf's."""
+        """Where the list looks. No query besides those of the shelf."""
         return scope_for(
             self.user,
             self.organization,
