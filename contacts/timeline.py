@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -55,9 +55,10 @@ def _place(after: str | None) -> tuple[datetime, UUID] | None:
         return None
     try:
         at = datetime.fromisoformat(key[0])
-    except ValueError:
+        # PostgreSQL knows no zone as far from UTC as Python does: "+23:59".
+        return (at.astimezone(UTC), key[1]) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return (at, key[1]) if at.tzinfo else None
 
 
 def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summary]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
@@ -151,8 +151,10 @@ def _checked(field: Field[Any, Any], value: Any) -> Any:
         found.encode()
         if "\x00" in found:
             raise ValueError(found)
-    if isinstance(found, datetime) and found.tzinfo is None:
-        raise ValueError(found)
+    if isinstance(found, datetime):
+        if found.tzinfo is None:
+            raise ValueError(found)
+        return found.astimezone(UTC)  # PostgreSQL knows no zone as far from UTC as Python does: "+23:59"
     return found
 
 

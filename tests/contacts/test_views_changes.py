@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from contacts.listing import write_key
 from contacts.models import Change, ChangeSet, Source
 from contacts.services import act, edit_book, move_contacts, star_contacts, trash_contacts
 from contacts.timeline import summaries
@@ -103,6 +104,16 @@ def test_pages_follow_each_other_without_gap_or_repeat(cast, monkeypatch):
         more = re.search(r'href="(\?[^"]*after=[^"]+)"', page.text)
         address = f"/changes/{more[1].replace('&amp;', '&')}" if more else ""
     assert seen == [str(each.pk) for each in ChangeSet.objects.order_by("-started_at", "pk")]
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-01-01T00:00:00+23:59", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01", "x"]
+)
+def test_a_key_of_a_time_that_no_act_began_at_is_no_mistake_of_ours(cast, time):
+    trash_contacts(by=cast.ann, contacts=[add(cast, "Ana").pk])
+    client = signed_in(cast.ann)
+    for address in ("/changes/", "/trash/"):
+        assert client.get(address, {"after": write_key(time, cast.book.pk)}).status_code == 200
 
 
 def _page_defaults():

@@ -1,5 +1,7 @@
 """The lists and addresses of the admins' site: paged by key, named by public ids, and asked for who one is first."""
 
+import base64
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -354,6 +356,16 @@ def test_a_key_that_cannot_be_read_is_the_first_page(cast, sixty, key):
     for path in (PEOPLE, AUDIT, BOOKS):
         assert client.get(path, {"p": key, "o": "1.-2"}).status_code == 200
     assert names(content(client.get(TEAMS, {"p": key}))) == sixty[:50]
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", 10**30, -(10**30), True])
+def test_a_key_of_values_that_no_column_can_have_is_no_mistake_of_ours(cast, value):
+    client = as_(cast.ann)
+    for path in (TEAMS, PEOPLE, AUDIT, BOOKS):
+        for column in range(1, 6):
+            for named in ([value, str(cast.team.public_id)], [value, value], [value]):
+                key = base64.urlsafe_b64encode(json.dumps(named).encode()).decode().rstrip("=")
+                assert client.get(path, {"p": f"after.{key}", "o": column}).status_code == 200
 
 
 def test_a_page_behind_the_end_says_so_and_leads_back(cast, sixty):
