@@ -8,7 +8,7 @@ is new, one statement a table for what changes. Rights, change-sets and locks ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -228,6 +228,27 @@ def set_regions(batch: Sequence[Stored]) -> None:
                 " FROM unnest(%s::uuid[], %s::text[]) AS new(id, region) WHERE contact.id = new.id",
                 [[item.id for item in batch], [item.derived.region for item in batch]],
             )
+
+
+def set_derived(batch: Iterable[Stored]) -> None:
+    """Write the columns that follow from contacts' documents, and nothing else. The version stays."""
+    found = list(batch)
+    if not found:
+        return
+    values = zip(*(_derived_values(item.derived) for item in found), strict=True)
+    columns = [[str(item.id) for item in found], *map(list, values)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE contacts_contact AS contact SET {', '.join(f'{name} = new.{name}' for name in DERIVED_COLUMNS)}"  # noqa: S608  # built of constants
+            f" FROM unnest(%s::uuid[]{', %s::text[]' * len(DERIVED_COLUMNS)}) AS new(id, {', '.join(DERIVED_COLUMNS)})"
+            " WHERE contact.id = new.id",
+            columns,
+        )
+
+
+def derived_columns(item: Stored) -> Iterator[tuple[str, str]]:
+    """Yield (column, value) of what a contact row keeps beside its document."""
+    return zip(DERIVED_COLUMNS, _derived_values(item.derived), strict=True)
 
 
 def bury(organization_id: UUID, left: Iterable[tuple[UUID, UUID]]) -> None:
