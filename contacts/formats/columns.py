@@ -23,6 +23,7 @@ FORMAT_NAMES = {
     "google-old": "Google CSV (before 2024)",
     "outlook": "Outlook CSV",
     "outlook-google": "Outlook CSV, as Google writes it",
+    "vcard": "vCard",
     "outlook-web": "Outlook.com CSV",
     "other": "CSV",
 }

@@ -1,1 +1,1 @@
-"""The import of a CSV file, end to end: upload, preview, mapping, the job, its result, undo."""
+"""The import of a CSV or vCard file, end to end: upload, preview, mapping, the job, its result, undo."""

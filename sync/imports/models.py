@@ -125,6 +125,11 @@ class Import(models.Model):
         return Layout.from_json(self.layout)
 
     @property
+    def is_of_cards(self) -> bool:
+        """Whether the file holds vCards, not a table."""
+        return bool(self.layout.get("name") == "vcard")
+
+    @property
     def is_draft(self) -> bool:
         """Whether it waits for somebody to start it."""
         return self.state == ImportState.DRAFT

@@ -13,12 +13,14 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from contacts.document import ContactDocument, InvalidDocument
+from contacts.formats import vcard_reading
 from contacts.formats.columns import Layout, detect
 from contacts.formats.encodings import Encoding
 from contacts.formats.refusals import SkippedRow
 from contacts.formats.rows import to_document
 from contacts.formats.tables import Table, open_table
 from contacts.formats.targets import IGNORE
+from contacts.formats.vcard_lines import CardFile, is_vcards, open_cards
 from sync.imports.models import Import
 
 #: The first column of the file of failed rows: it says why, and is not imported again.
@@ -72,8 +74,13 @@ class Preview:
     sampled: int
 
 
-def recognise(file: BinaryIO) -> tuple[Table, Layout]:
-    """Return the table in a file and what its columns mean. Raises `NotATable` with a sentence for people."""
+def recognise(file: BinaryIO) -> tuple[Table | CardFile, Layout]:
+    """Return the table in a file and what its columns mean, or its vCards, which have no columns.
+
+    Raises `NotATable` with a sentence for people.
+    """
+    if is_vcards(file):
+        return open_cards(file), Layout("vcard", _("It begins with a vCard."), (), (), ())
     table = open_table(file)
     layout = detect(table.header)
     return table, _without_reasons(layout)
@@ -91,27 +98,29 @@ def _without_reasons(layout: Layout) -> Layout:
     )
 
 
-def table_to_json(table: Table) -> dict[str, Any]:
+def table_to_json(table: Table | CardFile) -> dict[str, Any]:
     """Return how the bytes are read, so that nobody needs to find it out again."""
-    return {
-        "codec": table.encoding.codec,
-        "title": table.encoding.title,
-        "reason": table.encoding.reason,
+    encoding = {"codec": table.encoding.codec, "title": table.encoding.title, "reason": table.encoding.reason}
+    if isinstance(table, CardFile):
+        return encoding
+    return encoding | {
         "delimiter": table.delimiter,
         "header_number": table.header_number,
         "titles": table.header,
     }
 
 
-def table_of(imported: Import, file: BinaryIO) -> Table:
-    """Return the table of an import over its opened file, as it was recognised at the upload."""
+def table_of(imported: Import, file: BinaryIO) -> Table | CardFile:
+    """Return the table or vCards of an import over its opened file, as they were recognised at the upload."""
     kept = imported.table
     encoding = Encoding(kept["codec"], kept["title"], kept["reason"])
+    if imported.is_of_cards:
+        return CardFile(file, encoding)
     return Table(file, encoding, kept["delimiter"], kept["titles"], kept["header_number"])
 
 
 @contextmanager
-def opened(imported: Import) -> Iterator[Table]:
+def opened(imported: Import) -> Iterator[Table | CardFile]:
     """Open the stored file of an import. Raises FileNotFoundError when it is gone."""
     with open_stored(imported) as file:
         yield table_of(imported, file)
@@ -124,17 +133,20 @@ def open_stored(imported: Import) -> BinaryIO:
     return cast(BinaryIO, default_storage.open(imported.stored, "rb"))
 
 
-def count_rows(table: Table, size: int) -> int:
-    """Return how many rows a file of `size` bytes has: counted while there are few, else estimated."""
+def count_rows(table: Table | CardFile, size: int) -> int:
+    """Return how many rows or cards a file of `size` bytes has: counted while there are few, else estimated."""
     count = 0
-    for count, _row in enumerate(table.rows(), start=1):
+    for count, _row in enumerate(table.cards() if isinstance(table, CardFile) else table.rows(), start=1):
         if count >= COUNTED_ROWS:
             return max(count, count * size // max(1, table.file.tell()))
     return count
 
 
-def read_rows(table: Table, layout: Layout, *, after: int = 0) -> Iterator[Reading]:
-    """Yield the rows numbered above `after` as contacts. Nothing in a row can end the reading of the others."""
+def read_rows(table: Table | CardFile, layout: Layout, *, after: int = 0) -> Iterator[Reading]:
+    """Yield the rows or cards numbered above `after` as contacts. Nothing in one can end the reading of the others."""
+    if isinstance(table, CardFile):
+        yield from _read_cards(table, after)
+        return
     for row in table.rows(after=after):
         if row.problem:
             yield Reading(row.number, row.cells, failed=row.problem)
@@ -150,6 +162,23 @@ def read_rows(table: Table, layout: Layout, *, after: int = 0) -> Iterator[Readi
             yield Reading(row.number, row.cells, failed=str(problem))
         else:
             yield Reading(row.number, row.cells, parsed.document, remarks=(*row.warnings, *parsed.warnings))
+
+
+def _read_cards(cards: CardFile, after: int) -> Iterator[Reading]:
+    """Yield the cards numbered above `after` as contacts; the text of a card is its one cell."""
+    for card in cards.cards(after=after):
+        cells = [card.text]
+        if card.problem:
+            yield Reading(card.number, cells, failed=card.problem)
+            continue
+        try:
+            parsed = vcard_reading.to_document(card)
+        except SkippedRow as reason:
+            yield Reading(card.number, cells, skipped=str(reason))
+        except InvalidDocument as problem:
+            yield Reading(card.number, cells, failed=str(problem))
+        else:
+            yield Reading(card.number, cells, parsed.document, remarks=(*card.warnings, *parsed.warnings))
 
 
 def batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:
@@ -199,7 +228,7 @@ class Ahead:
         self._thread.shutdown()
 
 
-def preview(table: Table, layout: Layout) -> Preview:
+def preview(table: Table | CardFile, layout: Layout) -> Preview:
     """Return the first rows as contacts, and for each column the first values that stand in it."""
     rows: list[Reading] = []
     columns = [Column(index, title) for index, title in enumerate(layout.header)]

@@ -35,9 +35,9 @@ def troubles() -> list[Trouble]:
             _("Open it and save it as “CSV UTF-8 (comma delimited)”, then import that file."),
         ),
         Trouble(
-            _("A vCard, ZIP archive, PDF, picture, web page or other file"),
-            _("Only CSV files are read here. A web page often is a sign-in page saved in place of the file."),
-            _("Export your contacts again, as Google CSV or Outlook CSV, and choose that file."),
+            _("A ZIP archive, PDF, picture, web page or other file"),
+            _("Only CSV and vCard files are read here. A web page often is a sign-in page saved in place of the file."),
+            _("Export your contacts again, as Google CSV, Outlook CSV or vCard, and choose that file."),
         ),
         Trouble(
             _("The file is empty, or has titles and no rows"),

@@ -26,7 +26,7 @@ from jobs.services import NotRetryable
 from organizations.http import SignedInRequest
 from organizations.sharing import Level
 from sync.imports import services
-from sync.imports.failures import failed_csv
+from sync.imports.failures import failed_csv, failed_vcards
 from sync.imports.models import Import, ImportOutcome, ImportState, OutcomeKind
 from sync.imports.pages import ROWS_A_PAGE, DraftPage, StandingPage, chosen_targets
 from sync.imports.troubles import troubles
@@ -44,7 +44,7 @@ def new(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     if request.method == "POST":
         file = request.FILES.get("file")
         if file is None:
-            sentence = _("No file was chosen. Choose the CSV file that you exported, then press Upload.")
+            sentence = _("No file was chosen. Choose the CSV or vCard file that you exported, then press Upload.")
         else:
             name = PurePath(str(file.name or "").replace("\\", "/")).name
             try:
@@ -168,12 +168,16 @@ def rows(request: SignedInRequest, import_id: UUID, kind: str) -> HttpResponse:
 
 @require_GET
 def failed(request: SignedInRequest, import_id: UUID) -> StreamingHttpResponse:
-    """The failed rows as a CSV file. They are not in the book: for those who may import them again."""
+    """The failed rows as CSV, failed cards as vCards. They are not in the book: for those who may import them again."""
     imported, may_edit = _found(request, import_id)
     if not may_edit:
         raise PermissionDenied
     if imported.is_draft:
         raise Http404
+    if imported.is_of_cards:
+        response = StreamingHttpResponse(failed_vcards(imported), content_type="text/vcard; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="failed-cards.vcf"'
+        return response
     response = StreamingHttpResponse(failed_csv(imported), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="failed-rows.csv"'
     return response

@@ -1,4 +1,4 @@
-"""`import_contacts`: the import of a CSV file, in the foreground."""
+"""`import_contacts`: the import of a CSV or vCard file, in the foreground."""
 
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ COUNTS = ("created", "updated", "unchanged", "skipped", "failed")
 
 
 class Command(KithCommand):
-    """Import a CSV file into a book."""
+    """Import a CSV or vCard file into a book."""
 
     help = (
-        "Import a CSV file into a contact book, as its owner and as the page does it. Prints how many rows were "
-        "created, updated, unchanged, skipped and failed."
+        "Import a CSV or vCard file into a contact book, as its owner and as the page does it. Prints how many rows "
+        "were created, updated, unchanged, skipped and failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
