@@ -23,7 +23,7 @@ from organizations.views.standing import standing
 def region(request: SignedInRequest) -> HttpResponse:
     """Say what the region does and how far a change of it has come; change it. For owners and admins."""
     organization = standing(request, administers=True).organization
-    form = RegionForm(request.POST or None, initial={"region": organization.region})
+    form = RegionForm(request.POST if request.method == "POST" else None, initial={"region": organization.region})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,6 +6,7 @@
 // One menu for many rows: each link leads to a page of what may be done, and here its items are fetched into the menu.
 
 const LONG_PRESS = 500;
+const MENU_KEYS = ["ArrowDown", "ArrowUp", "Home", "End", "Enter", " "];
 
 class KithMenu extends HTMLElement {
   #typed = "";
@@ -13,6 +14,7 @@ class KithMenu extends HTMLElement {
   #opener = null;
   #area = null;
   #press = 0;
+  #awaited = null;
 
   connectedCallback() {
     this.button = this.querySelector("[popovertarget]");
@@ -65,16 +67,23 @@ class KithMenu extends HTMLElement {
     return target.closest(this.getAttribute("rows"))?.querySelector(this.links);
   }
 
+  // Returns the keys typed meanwhile, null where nothing is to be opened: whichever answer comes first, the menu is
+  // that of the link asked for last.
   async #fetchItems(link) {
+    const awaited = { link, keys: [] };
+    this.#awaited = awaited;
     const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok || answer.redirected) {
+    const items = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
+    if (this.#awaited !== awaited) return null;
+    this.#awaited = null;
+    if (items === null) {
       location.assign(link.href);
-      return false;
+      return null;
     }
-    this.menu.innerHTML = await answer.text();
+    this.menu.innerHTML = items;
     this.menu.setAttribute("aria-label", link.getAttribute("aria-label"));
     this.#dress();
-    return true;
+    return awaited.keys;
   }
 
   #onLink = (event) => {
@@ -87,9 +96,15 @@ class KithMenu extends HTMLElement {
 
   #onLinkKey = (event) => {
     const link = event.target.closest(this.links);
-    if (!link || !["ArrowDown", "ArrowUp", " "].includes(event.key)) return;
+    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#awaited?.link === link) {
+      // Whoever knows the menu types on before it is there.
+      if (event.key === "Escape") this.#awaited = null;
+      else if (MENU_KEYS.includes(event.key)) this.#awaited.keys.push(event.key);
+      else return;
+    } else if (["ArrowDown", "ArrowUp", " "].includes(event.key)) link.click();
+    else return;
     event.preventDefault();
-    link.click();
   };
 
   #items() {
@@ -129,7 +144,7 @@ class KithMenu extends HTMLElement {
   };
 
   #onDown = (event) => {
-    if (event.pointerType !== "touch") return;
+    if (event.pointerType !== "touch" || (!this.links && event.target.closest("kith-menu[links]"))) return;
     clearTimeout(this.#press);
     const { clientX, clientY, target } = event;
     this.#press = setTimeout(() => this.#openAt(clientX, clientY, target), LONG_PRESS);
@@ -141,7 +156,8 @@ class KithMenu extends HTMLElement {
 
   async #openAt(x, y, target) {
     const link = this.links && this.#linkOf(target);
-    if (this.links && !(link && (await this.#fetchItems(link)))) return;
+    const typed = link ? await this.#fetchItems(link) : [];
+    if ((this.links && !link) || !typed) return;
     if (this.menu.matches(":popover-open")) this.menu.hidePopover();
     this.#opener = target.closest("a, button") ?? this.button;
     this.menu.classList.add("menu-placed");
@@ -150,6 +166,10 @@ class KithMenu extends HTMLElement {
     this.menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
     this.menu.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
     this.#items()[0]?.focus();
+    for (const key of typed) {
+      if (key === "Enter" || key === " ") document.activeElement.click();
+      else document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    }
   }
 
   #onKey = (event) => {

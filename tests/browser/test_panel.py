@@ -123,6 +123,26 @@ def test_the_menu_of_a_book_opens_by_right_click_and_key_and_gives_the_focus_bac
     expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/edit/$"))
 
 
+def test_the_menu_is_that_of_the_book_asked_for_last_whichever_answer_comes_first(cast, open_as):
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    held = []
+    page.route(f"**/books/{cast.book.pk}/actions/", lambda route: held.append(route))
+    menu = page.locator("#menu-of-book")
+    page.get_by_role("button", name="Clients: more").click()
+    page.get_by_role("button", name="Only Ann: more").click()
+    expect(menu.get_by_role("menuitem", name="Edit contact book")).to_have_attribute(
+        "href", f"/books/{cast.private.pk}/edit/"
+    )
+    with page.expect_response(f"**/books/{cast.book.pk}/actions/"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(menu).to_have_attribute("aria-label", "Only Ann: more")
+    expect(menu.get_by_role("menuitem", name="Edit contact book")).to_have_attribute(
+        "href", f"/books/{cast.private.pk}/edit/"
+    )
+
+
 def test_rows_of_the_form_come_and_go_and_unsaved_text_is_not_left_by_mistake(cast, open_as):
     add(cast, "Ben", "Other")
     page = open_as(cast.ann)

@@ -277,6 +277,7 @@ def test_the_page_says_what_the_region_does_how_many_it_concerns_and_how_far_it_
     page = client.get("/organization/region/").content.decode()
     assert "It broke." in page
     assert "Retry" in page
+    assert client.post("/organization/region/", {}).status_code == 422
     client.post("/organization/region/", {"organization": cast.organization.pk, "region": "GB"})
     finish_job(cast.organization)
     page = client.get("/organization/region/").content.decode()
