@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("settings/", include("organizations.settings_urls")),
+    path("", include("sync.exports.urls")),
     path("", include("contacts.urls")),
     path("", include("books.urls")),
     path("", include("sync.imports.urls")),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from contacts.document import ContactDocument, Info, Kind
 from contacts.formats.google_csv import ADDRESS_COLUMNS, COMPANY_COLUMNS
@@ -87,6 +88,56 @@ def measure(documents: Iterable[ContactDocument]) -> Shape:
 def _birthday(document: ContactDocument) -> Info | None:
     """Return the info for the Birthday column, which has no place for a preferred mark; other dates are events."""
     return next((info for info in document.of_kind(Kind.DATE) if info.label == "birthday" and not info.preferred), None)
+
+
+def fitted(document: ContactDocument, shape: Shape) -> ContactDocument:
+    """Return the document as a shape holds it: what has come to it since the measuring goes below its notes."""
+    own = Shape()
+    own.add(document)
+    if (
+        all(own.infos[kind] <= shape.infos[kind] for kind in Kind)
+        and own.companies <= shape.companies
+        and all(
+            getattr(own, name) <= getattr(shape, name) for name in ("gender", "pronouns", "location", "description")
+        )
+    ):
+        return document
+    room = dict(shape.infos)
+    birthday = _birthday(document)
+    kept: list[Info] = []
+    rest: list[str] = []
+    for info in document.infos:
+        if info is birthday or room[info.kind] > 0:
+            kept.append(info)
+            room[info.kind] -= info is not birthday
+        else:
+            text = ", ".join(info.address.values()) if info.kind is Kind.ADDRESS else info.value
+            rest.append(f"{info.label_name}: {text}")
+    memberships = []
+    companies = 0
+    for membership in document.memberships:
+        companies += membership.kind == "company"
+        if membership.kind == "company" and companies > shape.companies:
+            rest.append(", ".join(filter(None, membership.content[1:])))
+            continue
+        if membership.kind == "company" and companies == 1:
+            for part in ("location", "description"):
+                if not getattr(shape, part) and (text := getattr(membership, part)):
+                    rest.append(text)
+                    membership = replace(membership, **{part: ""})
+        memberships.append(membership)
+    changed: dict[str, Any] = {}
+    for name in ("gender", "pronouns"):
+        if not getattr(shape, name):
+            rest.append(getattr(document, name))
+            changed[name] = ""
+    return replace(
+        document,
+        **changed,
+        infos=tuple(kept),
+        memberships=tuple(memberships),
+        notes="\n".join(filter(None, (document.notes, *rest))),
+    )
 
 
 def google_csv(documents: Iterable[ContactDocument], *, shape: Shape, safe: bool = True) -> Iterator[bytes]:

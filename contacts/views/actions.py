@@ -41,6 +41,7 @@ def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
     yield Action(_("Who can see this?"), reverse("contacts:book-access", args=[book.pk]), "eye")
     if levels[Level.EDIT]:
         yield Action(_("Import contacts (CSV)"), f"/books/{book.pk}/import/", "arrow-up-tray")
+    yield Action(_("Export"), f"/books/{book.pk}/export/", "arrow-down-tray")
     if levels[Level.MANAGE]:
         yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
 

@@ -318,6 +318,7 @@ TABLE: list[Row] = [
         note="to a stranger",
     ),
     # --- acts
+    page("contacts:books", 302, 200, 200, 200, 200, 200),
     page("contacts:changes", 302, 200, 200, 200, 200, 200),
     page("contacts:change-set", 302, 200, 200, 200, 404, 404),
     page("contacts:undo", 302, 405, 405, 405, 405, 405),
@@ -332,6 +333,19 @@ TABLE: list[Row] = [
     post("contacts:trash-erase", 302, 302, 403, 403, 404, 404, arguments=TRASHED, data={"typed": "1"}),
     page("contacts:theme", 302, 405, 405, 405, 405, 405),
     post("contacts:theme", 302, 302, 302, 302, 302, 302, data={"theme": "dark"}),
+    # --- exports: of those who view
+    page("exports:book", 302, 200, 200, 200, 404, 404),
+    post("exports:book", 302, 200, 200, 200, 404, 404, data={"format": "csv"}),
+    post("exports:book", 302, 422, 422, 422, 404, 404, note="without a format"),
+    page("exports:list", 302, 200, 200, 200, 200, 200),
+    post("exports:list", 302, 200, 200, 200, 200, 200, data={"format": "vcard-3"}),
+    post("exports:list", 302, 200, 200, 200, 404, 404, data={"contact": lambda world: world.contact.pk}),
+    post(
+        "exports:list",
+        *(302, 200, 200, 200, 404, 404),
+        data={"contact": lambda world: world.contact.pk, "format": "vcard-4"},
+        note="chosen by id",
+    ),
     # --- imports: of those who edit the book
     page("imports:new", 302, 200, 200, 403, 404, 404),
     post("imports:new", 302, 422, 422, 403, 404, 404),

@@ -11,7 +11,7 @@ from contacts.models import ChangeSet
 from contacts.services import create_contact, delete_book
 from organizations.models import AuditEntry
 from tests.contacts.conftest import person
-from tests.sync.conftest import DATA, people, table
+from tests.sync.conftest import DATA, contents, people, table
 
 
 def test_an_import_in_the_foreground(committed, capsys):
@@ -89,9 +89,18 @@ def test_an_export_is_told_in_the_audit_list_before_its_first_byte(committed, ca
     )
 
 
-def test_an_export_in_a_format_that_is_not_written_yet_is_refused(committed):
-    with pytest.raises(CommandError, match="vCard is not written yet"):
-        call_command("export_contacts", str(committed.book.pk), "--format", "vcard")
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_vcards_come_in_again_as_the_same_contacts(committed, capsys, tmp_path, version):
+    create_contact(by=committed.ann, book=committed.book, document=person("Ann", email="ann@example.com", notes="a\nb"))
+    create_contact(by=committed.ann, book=committed.book, document=person("Żółć", "Łukasz"))
+    call_command("export_contacts", str(committed.book.pk), "--format", "vcard", "--vcard-version", version)
+    file = tmp_path / "people.vcf"
+    file.write_bytes(capsys.readouterr().out.encode())
+    assert file.read_text(encoding="utf-8").count(f"VERSION:{version}") == 2
+    call_command("import_contacts", str(committed.private.pk), str(file), json=True)
+    assert json.loads(capsys.readouterr().out)["created"] == 2
+    taken = [document for _key, document in contents(committed.private)]
+    assert taken == [document for _key, document in contents(committed.book)]
 
 
 def test_an_empty_book_is_a_header(committed, capsys):

@@ -1,18 +1,18 @@
-"""`export_contacts`: a book as CSV on stdout."""
+"""`export_contacts`: a book as CSV or vCards on stdout."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from books.models import ContactBook
 from config.commands import KithCommand
 from contacts.document import ContactDocument
 from contacts.formats.export import google_csv, measure
 from contacts.formats.outlook_export import outlook_csv
+from contacts.formats.vcard_writing import vcards
 from contacts.models import Contact
 from contacts.services import documents_of
 from organizations.audit import contacts_exported
@@ -27,8 +27,8 @@ class Command(KithCommand):
     """Write a book's contacts to stdout."""
 
     help = (
-        "Write the contacts of a book to stdout as CSV: in Google's layout (csv), which holds everything and imports "
-        "again, or in Outlook's (outlook-csv)."
+        "Write the contacts of a book to stdout: as CSV in Google's layout (csv), which holds everything and imports "
+        "again, or in Outlook's (outlook-csv), or as vCards (vcard), which hold everything but pictures, too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,12 +40,13 @@ class Command(KithCommand):
             action="store_true",
             help="do not put an apostrophe before cells that a spreadsheet would take for formulas",
         )
+        parser.add_argument(
+            "--vcard-version", choices=["3.0", "4.0"], default="3.0", help="of vCards; 3.0 unless given"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the book as it is at this moment, in memory that does not grow with it; the audit list tells of it."""
         book, owner = the_book(options["book"])
-        if options["format"] == "vcard":
-            raise CommandError(_("vCard is not written yet. Take --format csv, which holds everything."))
         # A transaction of its own: whoever closes the pipe half-way has taken contacts all the same.
         number = Contact.objects.for_user(owner).filter(book=book).count()
         contacts_exported(
@@ -59,6 +60,8 @@ class Command(KithCommand):
             if options["format"] == "csv":
                 shape = measure(_documents(owner, book))
                 blocks = google_csv(_documents(owner, book), shape=shape, safe=safe)
+            elif options["format"] == "vcard":
+                blocks = vcards(_documents(owner, book), version=options["vcard_version"])
             else:
                 blocks = outlook_csv(_documents(owner, book), safe=safe)
             _write(self.stdout.write, blocks)
