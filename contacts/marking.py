@@ -32,7 +32,11 @@ def explain(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
         if any(not _hits(row.second, word) for word in missing):
             unexplained.append(len(marked) - 1)
     if unexplained:
-        contacts = Contact.objects.filter(pk__in=[marked[position].id for position in unexplained])
+        asked = [marked[position] for position in unexplained]
+        # What was moved or deleted since its row was read is not looked into: the reader may not be let in there.
+        contacts = Contact.objects.filter(
+            pk__in=[row.id for row in asked], book__in={row.book_id for row in asked}, trashed_at__isnull=True
+        )
         documents = documents_of(contacts)
         for position in unexplained:
             row = marked[position]

@@ -13,6 +13,7 @@ from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.folding import fold
 from contacts.handles import digits
 from contacts.listing import count, page, rows_by_id
+from contacts.marking import explain
 from contacts.models import Contact, Group
 from contacts.scope import scope_for
 from contacts.search import BEST, find, find_page, words_of
@@ -362,3 +363,16 @@ def test_what_left_the_scope_between_finding_and_reading_is_not_shown(cast):
     move_contacts(by=cast.ann, contacts=[moved], to=cast.private)
     trash_contacts(by=cast.ann, contacts=[deleted])
     assert set(rows_by_id(scope, [stays, moved, deleted])) == {stays}
+
+
+def test_what_left_the_scope_between_reading_and_explaining_is_not_looked_into(cast):
+    stays, moved, deleted = (
+        create_contact(by=cast.ann, book=cast.book, document=person(name, notes="Beforehand")).pk
+        for name in ("Stays", "Moved", "Deleted")
+    )
+    scope = scope_for(cast.vic, cast.organization)
+    rows = [row for row, _key in rows_by_id(scope, [stays, moved, deleted]).values()]
+    move_contacts(by=cast.ann, contacts=[moved], to=cast.private)
+    trash_contacts(by=cast.ann, contacts=[deleted])
+    told = {row.id: "".join(text for text, _hit in row.match or []) for row in explain(rows, ["beforehand"])}
+    assert told == {stays: "Beforehand", moved: "", deleted: ""}
