@@ -7,7 +7,7 @@ from contacts.models import ChangeSet, Contact
 from contacts.services import delete_book, trash_contacts
 from organizations.models import OrganizationMembership, Role, Team
 from organizations.services import invitations
-from tests.browser.accessibility import WINDOW, faults, faults_here
+from tests.browser.accessibility import WIDE, WINDOW, faults, faults_here
 from tests.browser.story import newest_link
 from tests.contacts.test_views_lists import add
 from tests.factories import PASSWORD, make_book, make_member
@@ -85,6 +85,23 @@ def test_who_sees_a_book_and_what_was_done(cast, open_as):
         f"/changes/{act.pk}/",
     )
     assert found == {}
+
+
+def test_open_menus_are_menus_to_everybody(cast, open_as):
+    OrganizationMembership.objects.create(organization=cast.elsewhere, user=cast.ann, role=Role.MEMBER)
+    page = open_as(cast.ann, **WINDOW)
+    page.goto("/contacts/")
+    page.get_by_role("button", name="Account of Ann Owner").click()
+    menu = page.get_by_role("menu", name="Account of Ann Owner")
+    expect(menu.get_by_role("group", name="Theme").get_by_role("menuitemradio")).to_have_count(3)
+    here = menu.get_by_role("group", name="Organization").get_by_role("menuitemradio", name="Acme")
+    expect(here).to_have_attribute("aria-checked", "true")
+    found = faults_here(page)
+    page.set_viewport_size(WIDE)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clients: more").click()
+    expect(page.get_by_role("menu", name="Clients: more").get_by_role("menuitem").first).to_be_focused()
+    assert found | faults_here(page) == {}
 
 
 def test_a_page_of_another_organization_names_it_and_offers_to_switch(cast, open_as):
