@@ -1,13 +1,19 @@
 """Exports by page: whose contacts, in which format, told in the audit list, streamed, and ended with the right."""
 
+import asyncio
 import csv
 import io
+import threading
 
 import pytest
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.utils.html import escape
 
 from books.models import ContactBook
 from books.services import unshare_book
+from config.web import limits
+from config.web.bridge import Bridge
 from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.formats.export import fitted, google_csv, measure
 from contacts.models import Contact, Group
@@ -15,6 +21,7 @@ from contacts.services import create_contact, trash_contacts
 from organizations.models import AuditEntry
 from sync.exports import chosen as choosing
 from sync.exports.chosen import documents
+from tests.config.test_bridge import asked, body, run
 from tests.contacts.conftest import person
 from tests.sync.conftest import contents, counts, imports
 
@@ -209,3 +216,63 @@ def test_a_contact_that_grew_during_the_export_loses_nothing():
         assert text in row["Notes"]
     assert row["Organization Name"] == "Acme"
     assert fitted(grown, measure([grown])) is grown
+
+
+def test_an_export_stops_when_its_reader_has_gone(committed, client, monkeypatch):
+    for number in range(40):
+        document = ContactDocument(first_name=f"Ann {number}", notes="long " * 15_000)
+        create_contact(by=committed.ann, book=committed.book, document=document)
+    monkeypatch.setattr(choosing, "BATCH", 1)
+    read = []
+    closed = threading.Event()
+
+    def watched(user, chosen):
+        try:
+            for document in documents(user, chosen):
+                read.append(document.first_name)
+                yield document
+        finally:
+            closed.set()
+
+    monkeypatch.setattr("sync.exports.views.documents", watched)
+    client.force_login(committed.ann)
+    token = "a" * 32
+    cookies = {settings.SESSION_COOKIE_NAME: client.session.session_key, settings.CSRF_COOKIE_NAME: token}
+    headers = {
+        "host": "localhost",
+        "cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "x-csrftoken": token,
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    scope = asked(f"/books/{committed.book.pk}/export/", "POST", [(k.encode(), v.encode()) for k, v in headers.items()])
+    assert limits.allowance("POST", scope["path"]).bulk
+    app = Bridge(get_wsgi_application())
+    got = []
+
+    async def leaves_after_two_parts():
+        gone = asyncio.Event()
+        messages = [body(b"format=vcard-4")]
+
+        async def receive():
+            if messages:
+                return messages.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            got.append(message)
+            if len(got) == 3:
+                gone.set()
+            await asyncio.sleep(0.05)
+
+        await app(scope, receive, send)
+
+    try:
+        run(leaves_after_two_parts())
+        assert closed.wait(20)
+    finally:
+        app.close()
+    assert got[0]["status"] == 200
+    assert got[1]["body"].startswith(b"BEGIN:VCARD\r\nVERSION:4.0")
+    assert len(read) < 40
+    assert AuditEntry.objects.get(action="contacts_exported").detail["contacts"] == 40
