@@ -65,7 +65,7 @@ class Card:
     """One card as it stands in the file: the lines between its BEGIN and END, unfolded.
 
     `number` counts cards from 1, `line` is where it begins. `problem`: why it cannot be used; `warnings`: what was
-    mended.
+    mended. `is_old`: it says to be of version 2.1, in which a backslash is mostly a backslash.
     """
 
     number: int
@@ -73,16 +73,12 @@ class Card:
     lines: list[str]
     problem: str | None = None
     warnings: tuple[str, ...] = ()
+    is_old: bool = False
 
     @property
     def text(self) -> str:
         """The card as text, one property a line."""
         return "\n".join(self.lines)
-
-    @property
-    def is_old(self) -> bool:
-        """Whether it says to be of version 2.1, in which a backslash is mostly a backslash."""
-        return any(_OLD.fullmatch(line) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +138,8 @@ class _Gathering:
         """Begin a property."""
         name = _NAME.match(text)
         word = name[2].upper() if name else ""
-        self.old |= bool(_OLD.fullmatch(text))
-        self.soft = bool(_QUOTED_PRINTABLE.match(text))
+        self.old |= word == "VERSION" and bool(_OLD.fullmatch(text))
+        self.soft = ";" in text and bool(_QUOTED_PRINTABLE.match(text))
         self.binary, self.room = word in _BINARY, _BINARY_KEPT
         self.nest = word == "AGENT" and not text.partition(":")[2].strip()
         if len(self.properties) >= MAX_PROPERTIES:
@@ -189,7 +185,7 @@ class _Gathering:
             warnings.append(
                 _("Some characters are not valid in the encoding of the file; they were read as Windows-1252.")
             )
-        return Card(self.number, self.line, lines, self.problem, tuple(warnings))
+        return Card(self.number, self.line, lines, self.problem, tuple(warnings), self.old)
 
 
 def split_cards(lines: Iterable[Line]) -> Iterator[Card]:
@@ -203,7 +199,10 @@ def split_cards(lines: Iterable[Line]) -> Iterator[Card]:
     for line in lines:
         text, begins = line.text, whole
         whole = line.ended
-        marks = begins and (card is None or text[:1] not in (" ", "\t"))
+        # A mark begins with its word, or with that of its group; before the first card it may be indented.
+        marks = begins and (
+            card is None or (text[:1] not in (" ", "\t") and ("VCARD" in text or "vcard" in text.lower()))
+        )
         if not begins:
             if card is not None and card.properties:
                 card.add(text)

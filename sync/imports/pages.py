@@ -246,10 +246,12 @@ class StandingPage:
         """How far it is, in words."""
         if self.imported.state == ImportState.WAITING:
             return _("Waiting for a worker; it starts by itself.")
-        return ngettext("%(done)d of about %(total)d row", "%(done)d of about %(total)d rows", self.total) % {
-            "done": self.imported.rows_done,
-            "total": self.total,
-        }
+        text = (
+            ngettext("%(done)d of about %(total)d vCard", "%(done)d of about %(total)d vCards", self.total)
+            if self.imported.is_of_cards
+            else ngettext("%(done)d of about %(total)d row", "%(done)d of about %(total)d rows", self.total)
+        )
+        return text % {"done": self.imported.rows_done, "total": self.total}
 
     @property
     def polls(self) -> bool:

@@ -74,4 +74,5 @@ class Command(KithCommand):
         self.answer(counts, sentence % counts)
         failed = imported.outcomes.filter(kind="failed").order_by("row", "id")
         for row, reason in failed.values_list("row", "reason").iterator():
-            self.stderr.write(_("Row %(row)d: %(reason)s") % {"row": row, "reason": reason})
+            text = _("vCard %(row)d: %(reason)s") if imported.is_of_cards else _("Row %(row)d: %(reason)s")
+            self.stderr.write(text % {"row": row, "reason": reason})
