@@ -37,7 +37,7 @@ FORMATS = (
     FileFormat(
         "csv",
         _("Google CSV"),
-        _("For Google Contacts and spreadsheets. Holds everything and imports here again."),
+        _("For Google Contacts and spreadsheets. Holds everything but pictures."),
         "csv",
     ),
     FileFormat(
