@@ -110,7 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
-                "heroicons.templatetags.heroicons",
+                "config.templatetags.icons",
             ],
             "string_if_invalid": "!!undefined %s!!" if TESTING else "",
         },

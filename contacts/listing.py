@@ -6,17 +6,19 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from books.shelf import array_of
 from contacts.derived import NAME_PARTS, shown_name
-from contacts.models import Contact
 from contacts.scope import Scope
 
 PAGE = 50
+#: A filtered list says how many it holds up to so many.
+COUNTED = 1_000
 #: The orders a list comes in, and the column of each.
 ORDERS = {"family": "sort_family", "given": "sort_given"}
 
@@ -54,33 +56,58 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
     column = ORDERS[order]
     key = read_key(after)
     beyond, values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
-    more, more_values = scope.conditions("c", "id")
-    if scope.starred:  # the filter on the row itself reaches the index of starred contacts
-        more, more_values = replace(scope, starred=False).conditions("c", "id")
-        more += " AND c.starred"
-    one = f"""
-        SELECT {", ".join(f"c.{name}" for name in _columns(scope))}, c.{column}
-          FROM contacts_contact c
-         WHERE {{where}} AND c.trashed_at IS NULL{beyond}{more}
-         ORDER BY c.{column}, c.id LIMIT %s"""  # noqa: S608  # columns are constants, values are parameters
-    if scope.by_book and len(scope.book_ids) != 1:
-        part = one.format(where="c.book_id = wanted.id")
-        sql = (
-            f"SELECT row.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS row"  # noqa: S608  # as above
-            f" ORDER BY row.{column}, row.id LIMIT %s"
+    more, more_values = scope.conditions("c", "id", row=True)
+    columns = ", ".join(f"c.{name}" for name in (*_columns(scope), column))
+    in_order = f"ORDER BY c.{column}, c.id LIMIT %s"
+    if scope.by_book and len(scope.book_ids) > 1 and not scope.is_gathered:
+        part = (
+            f"SELECT {columns} FROM contacts_contact c"  # noqa: S608  # columns are constants, values are parameters
+            f" WHERE c.book_id = wanted.id AND c.trashed_at IS NULL{beyond}{more} {in_order}"
         )
-        parameters = [list(scope.book_ids), *values, *more_values, limit + 1, limit + 1]
-    elif scope.by_book:
-        sql = one.format(where="c.book_id = %s")
-        parameters = [scope.book_ids[0], *values, *more_values, limit + 1]
+        sql = f"SELECT c.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS c {in_order}"  # noqa: S608  # likewise
+        parameters = [scope.books, *values, *more_values, limit + 1, limit + 1]
     else:
-        sql = one.format(where="c.organization_id = %s AND c.book_id = ANY(%s)")
-        parameters = [scope.organization_id, list(scope.book_ids), *values, *more_values, limit + 1]
+        source, source_values = _living(scope)
+        sql = f"SELECT {columns} FROM {source}{beyond}{more} {in_order}"  # noqa: S608  # likewise
+        parameters = [*source_values, *values, *more_values, limit + 1]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found = cursor.fetchall()
     rows = [_row(columns, scope) for columns in found[:limit]]
     return Page(rows, write_key(found[limit - 1][-1], found[limit - 1][0]) if len(found) > limit else None)
+
+
+def count(scope: Scope, *, most: int = COUNTED) -> int | None:
+    """Return how many contacts `scope` holds, or None for more than `most`: counting them all would take as long as
+    there are many. One query."""
+    more, values = scope.conditions("c", "id", row=True)
+    source, source_values = _living(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT FROM {source}{more} LIMIT %s) AS found",  # noqa: S608  # likewise
+            [*source_values, *values, most + 1],
+        )
+        found = int(cursor.fetchone()[0])
+    return found if found <= most else None
+
+
+def _living(scope: Scope) -> tuple[str, list[Any]]:
+    """Return a table `c` with the contacts of the books of `scope` and the beginning of its WHERE, and the values.
+
+    OFFSET 0 has the books read one by one: how few contacts hundreds of small books hold, the planner cannot know.
+    """
+    if scope.is_gathered:
+        return (
+            "unnest(%s::uuid[]) AS wanted(id), LATERAL (SELECT * FROM contacts_contact"
+            " WHERE book_id = wanted.id AND trashed_at IS NULL OFFSET 0) AS c WHERE true",
+            [scope.books],
+        )
+    if len(scope.book_ids) == 1:
+        return "contacts_contact c WHERE c.book_id = %s AND c.trashed_at IS NULL", [scope.book_ids[0]]
+    return (
+        "contacts_contact c WHERE c.organization_id = %s AND c.book_id = ANY(%s::uuid[]) AND c.trashed_at IS NULL",
+        [scope.organization_id, scope.books],
+    )
 
 
 def _columns(scope: Scope) -> tuple[str, ...]:
@@ -97,25 +124,18 @@ def _row(columns: Sequence[Any], scope: Scope) -> Row:
     return Row(contact_id, name, *rest)
 
 
-def count(scope: Scope, *, most: int = 10_000) -> int:
-    """Return how many contacts `scope` holds, counted up to `most`. One query."""
-    more, values = scope.conditions("c", "id")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM contacts_contact c WHERE c.organization_id = %s"  # noqa: S608  # as above
-            f" AND c.book_id = ANY(%s) AND c.trashed_at IS NULL{more} LIMIT %s) AS found",
-            [scope.organization_id, list(scope.book_ids), *values, most],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def rows_by_id(scope: Scope, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Row, str]]:
     """Return rows with their sort keys by id, of those contacts that still are in the books of `scope`. One query.
 
     Finding ids and reading their rows are two statements: what was moved or deleted between them is left out.
     """
-    readable = Contact.objects.filter(pk__in=contact_ids, book__in=scope.book_ids, trashed_at__isnull=True)
-    found = readable.values_list(*_columns(scope), "sort_family")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(_columns(scope))}, sort_family FROM contacts_contact"  # noqa: S608  # columns are constants
+            " WHERE id = ANY(%s::uuid[]) AND book_id = ANY(%s::uuid[]) AND trashed_at IS NULL",
+            [array_of(contact_ids), scope.books],
+        )
+        found = cursor.fetchall()
     return {columns[0]: (_row(columns, scope), columns[-1]) for columns in found}
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from books.models import ContactBook
-from books.shelf import Shelf, shelf_of
+from books.shelf import Shelf, array_of, shelf_of
 from contacts.models import Group
 from organizations.models import Organization, User
 
 #: A reader of less than this part of an organization's contacts is served book by book, through the indexes that
 #: begin with the book; one of more through those that begin with the organization (ADR 8 has the measures).
 SMALL_SHARE = 0.1
+#: So few contacts are read whole and then filtered.
+FEW = 5_000
 #: Above so many books, asking each in turn costs more than it saves.
 MANY_BOOKS = 400
 
@@ -31,18 +33,34 @@ class Scope:
     by_book: bool
     group_ids: tuple[UUID, ...] = ()
     starred: bool = False
+    contacts: int = 0  # in these books, whatever the filters leave
     family_first: bool = False  # how names are shown
 
-    def conditions(self, alias: str, contact: str) -> tuple[str, list[Any]]:
-        """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column."""
+    @property
+    def books(self) -> str:
+        """The books as the text of an array, for `= ANY(%s::uuid[])`."""
+        return array_of(self.book_ids)
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether a filtered list is best read whole and then filtered: it is that of few contacts in several books."""
+        return bool(self.group_ids or self.starred) and len(self.book_ids) > 1 and self.contacts <= FEW
+
+    def conditions(self, alias: str, contact: str, *, row: bool = False) -> tuple[str, list[Any]]:
+        """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column,
+        `row` says that it is the contact itself, with its star."""
         sql, values = "", []
+        # Of few contacts each is asked for its groups; else whoever is in a group is looked up all at once.
+        fence = " OFFSET 0" if self.is_gathered else ""
         for group_id in self.group_ids:
             sql += (
                 " AND EXISTS (SELECT FROM contacts_contactmembership member"
-                f" WHERE member.group_id = %s AND member.contact_id = {alias}.{contact})"
+                f" WHERE member.group_id = %s AND member.contact_id = {alias}.{contact}{fence})"
             )
             values.append(group_id)
-        if self.starred:
+        if self.starred and row:
+            sql += f" AND {alias}.starred"
+        elif self.starred:
             sql += f" AND EXISTS (SELECT FROM contacts_contact star WHERE star.id = {alias}.{contact} AND star.starred)"
         return sql, values
 
@@ -78,4 +96,4 @@ def scope_for(
     book_ids = tuple(book_id for book_id in shelf.counts if not (searching and book_id in shelf.unsearched))
     contacts = sum(shelf.counts[book_id][0] for book_id in book_ids)
     few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * shelf.of_everybody
-    return replace(scope, book_ids=book_ids, by_book=few)
+    return replace(scope, book_ids=book_ids, by_book=few, contacts=contacts)

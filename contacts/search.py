@@ -112,22 +112,22 @@ def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limi
     more, more_values = scope.conditions("t", "contact_id")
     like = "".join(" AND t.token LIKE %s" for _word in others) + more
     like_values = [f"% {escape_like(spaced(word))}%" for word in others] + more_values
-    ranges = " OR ".join("(t.token >= %s AND t.token < %s)" for _lead in leads)
-    range_values = [value for lead in leads for value in (lead, lead + _HIGHEST)]
+    # Each beginning, in each book, is a range of an index and comes in order; all at once they would be sorted.
+    ranges, range_values = "unnest(%s::text[], %s::text[]) AS range(low, high)", [leads, [x + _HIGHEST for x in leads]]
+    books = scope.books
     if scope.by_book:
-        sql = f"""
-            SELECT row.contact_id FROM unnest(%s::uuid[]) AS wanted(id), LATERAL (
-                SELECT t.token, t.contact_id FROM contacts_contacttoken t
-                 WHERE t.book_id = wanted.id AND t.tier = %s AND ({ranges}){like}
-                 ORDER BY t.token, t.contact_id LIMIT %s) AS row
-             ORDER BY row.token, row.contact_id LIMIT %s"""  # noqa: S608  # built of constants
-        values: list[Any] = [list(scope.book_ids), tier, *range_values, *like_values, most, most]
+        ranges, range_values = f"{ranges}, unnest(%s::uuid[]) AS wanted(id)", [*range_values, books]
+        where, where_values = "t.book_id = wanted.id", []
     else:
-        sql = f"""
-            SELECT t.contact_id FROM contacts_contacttoken t
-             WHERE t.organization_id = %s AND t.tier = %s AND ({ranges}) AND t.book_id = ANY(%s){like}
-             ORDER BY t.token, t.contact_id LIMIT %s"""  # noqa: S608  # built of constants
-        values = [scope.organization_id, tier, *range_values, list(scope.book_ids), *like_values, most]
+        where, where_values = "t.organization_id = %s AND t.book_id = ANY(%s::uuid[])", [scope.organization_id, books]
+    sql = f"""
+        SELECT row.contact_id FROM {ranges}, LATERAL (
+            SELECT t.token, t.contact_id FROM contacts_contacttoken t
+             WHERE {where} AND t.tier = %s
+               AND t.token >= range.low COLLATE "C" AND t.token < range.high COLLATE "C"{like}
+             ORDER BY t.token, t.contact_id LIMIT %s) AS row
+         ORDER BY row.token, row.contact_id LIMIT %s"""  # noqa: S608  # built of constants
+    values: list[Any] = [*range_values, *where_values, tier, *like_values, most, most]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = [row[0] for row in cursor.fetchall()]
@@ -151,8 +151,8 @@ def _inside(scope: Scope, words: list[str]) -> tuple[list[UUID], bool]:
 def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
     """Return the condition that a row `s` of the search text is in `scope` and holds every word."""
     more, more_values = scope.conditions("s", "contact_id")
-    where = "s.organization_id = %s AND s.book_id = ANY(%s)" + more
-    values: list[Any] = [scope.organization_id, list(scope.book_ids), *more_values]
+    where = "s.organization_id = %s AND s.book_id = ANY(%s::uuid[])" + more
+    values: list[Any] = [scope.organization_id, scope.books, *more_values]
     for asked in map(condition, words):
         where += " AND s.text LIKE %s" * len(asked.likes)
         where += f" AND ({' OR '.join(f's.text {operator} %s' for operator, _value in asked.either)})"

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from books.shelf import Shelf
+from books.shelf import Shelf, array_of
 from contacts.models import GroupKind
 from organizations.models import User
 
@@ -36,7 +36,7 @@ def seen_groups(user: User, shelf: Shelf, kind: GroupKind, *, most: int) -> list
         "organization": shelf.organization_id,
         "user": user.pk,
         "kind": str(kind),
-        "books": list(shelf.counts),
+        "books": array_of(shelf.counts),
         "most": most,
     }
     with connection.cursor() as cursor:
@@ -60,15 +60,20 @@ _WALKED = _UNITED.format(
         SELECT id, name, key FROM contacts_group walked, LATERAL (
             SELECT FROM contacts_contactmembership member
               JOIN contacts_contact contact ON contact.id = member.contact_id
-             WHERE member.group_id = walked.id AND contact.book_id = ANY(%(books)s) AND contact.trashed_at IS NULL
-             LIMIT 1) AS one
+             WHERE member.group_id = walked.id AND contact.trashed_at IS NULL
+               AND contact.book_id = ANY(%(books)s::uuid[]) LIMIT 1) AS one
          WHERE {_NAMED} ORDER BY key, id LIMIT %(most)s"""  # noqa: S608  # likewise
 )
+# OFFSET 0 keeps the order of the joins: how few contacts hundreds of small books hold, the planner cannot know.
 _GATHERED = _UNITED.format(
     seen=f"""
-        SELECT id, name, key FROM contacts_group WHERE {_NAMED} AND id IN (
-            SELECT member.group_id FROM contacts_contact contact
-              JOIN contacts_contactmembership member ON member.contact_id = contact.id
-             WHERE contact.book_id = ANY(%(books)s) AND contact.trashed_at IS NULL)
+        SELECT id, name, key FROM (
+            SELECT DISTINCT member.group_id FROM unnest(%(books)s::uuid[]) AS mine(book_id),
+                LATERAL (SELECT id FROM contacts_contact
+                          WHERE book_id = mine.book_id AND trashed_at IS NULL OFFSET 0) AS contact,
+                LATERAL (SELECT group_id FROM contacts_contactmembership
+                          WHERE contact_id = contact.id OFFSET 0) AS member
+        ) AS seen, LATERAL (SELECT id, name, key FROM contacts_group
+                             WHERE id = seen.group_id AND {_NAMED} OFFSET 0) AS named
          ORDER BY key, id LIMIT %(most)s"""  # noqa: S608  # likewise
 )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/history/", cards.history, name="history"),
     path("contacts/<uuid:contact_id>/star/", cards.star, name="star"),
     path("contacts/<uuid:contact_id>/delete/", cards.delete, name="delete"),
+    path("books/", books.books, name="books"),
     path("books/new/", books.new, name="book-new"),
     path("books/<uuid:book_id>/", lists.book, name="book"),
     path("books/<uuid:book_id>/actions/", actions.of_book, name="book-actions"),

@@ -30,9 +30,10 @@ _WITHOUT_BLANKS = re.compile(
 )
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()./+\-]*")
 _THREE_IN_A_ROW = re.compile(r"[LMN]{3}")
-#: What a word begins after, in a regular expression of PostgreSQL. Named one by one: what else counts as a letter,
-#: in scripts with combining vowels above all, Python and PostgreSQL do not agree on.
-_BEFORE_A_WORD = r"(^|[][ !-/:-@\\^-`{-~" + _MARK_MARK + PHONE_MARK + "–—«»“”„·…¿¡、。（）])"
+#: What a word begins after, in a regular expression of PostgreSQL: a blank or any mark of ASCII, to which folding
+#: brings dashes and quotation marks too. Named one by one: Python and PostgreSQL do not agree on what a letter is, in
+#: scripts with combining vowels above all, and for "^" or other characters the trigram index would not be asked.
+_BEFORE_A_WORD = r"[] !-/:-@[\\^-`{-~" + _MARK_MARK + PHONE_MARK + "]"
 #: In so many contacts that looking for them in an index would not help.
 _COMMON_MARKS = frozenset("@.-+()/:,")
 #: Letters of a script that no contact is written in (Yi), to write marks with; 128 from here.

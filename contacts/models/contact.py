@@ -122,6 +122,11 @@ class Contact(models.Model):
                 name="contacts_by_region",
                 condition=ALIVE & ~Q(derived_region=""),
             ),
+            models.Index(
+                fields=["book", "sort_family", "id"],
+                name="contacts_book_starred",
+                condition=ALIVE & Q(starred=True),
+            ),
             models.Index(fields=["book", "trashed_at"], name="contacts_trash", condition=Q(trashed_at__isnull=False)),
         ]
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from books.access import Effects, grants_of
 from books.forms import SUGGESTIONS, SharingForm
@@ -44,6 +44,12 @@ def managed(request: SignedInRequest, book_id: UUID) -> ContactBook:
         get_object_or_404(ContactBook.objects.for_user(request.user), pk=book_id)
         raise PermissionDenied
     return book
+
+
+@require_safe
+def books(request: SignedInRequest) -> HttpResponse:
+    """All contact books of the organization that one may use, which the sidebar names only the first of."""
+    return show(request, "contacts/books.html", Panel(request), {"title": _("Contact books")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

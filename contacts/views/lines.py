@@ -10,6 +10,8 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from books.models import BookType, ContactBook
+from books.shelf import Shelf
 from contacts.listing import Parts, Row
 from contacts.templatetags.contacts import initials, picture_url, tint
 
@@ -53,6 +55,35 @@ def lines(
             star_href=_safe(f"/contacts/{contact_id}/star/{kept}"),
             star_label=label % {"name": row.name},
         )
+
+
+class BookLine(TypedDict):
+    """A book in the sidebar. `icon` is the name of its type."""
+
+    pk: UUID
+    id: SafeString
+    name: str
+    icon: str
+    type: str
+    contacts: int
+    viewed: bool
+
+
+def book_lines(books: Iterable[ContactBook], shelf: Shelf) -> list[BookLine]:
+    """Return the lines of `books`, which are read `with_type()` and stand on `shelf`."""
+    labels = {kind: str(kind.label) for kind in BookType}
+    return [
+        BookLine(
+            pk=book.pk,
+            id=_safe(str(book.pk)),
+            name=book.name,
+            icon=book.type.value,
+            type=labels[book.type],
+            contacts=shelf.counts.get(book.pk, (0, 0))[0],
+            viewed=book.pk not in shelf.editable,
+        )
+        for book in books
+    ]
 
 
 def _marked(parts: Parts | None, text: str) -> SafeString:

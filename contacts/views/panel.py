@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
@@ -23,11 +25,12 @@ from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
 from contacts.seen_groups import SeenGroup, seen_groups
 from contacts.text import clean_text
-from contacts.views.lines import Line, lines
+from contacts.views.lines import BookLine, Line, book_lines, lines
 from organizations.http import SignedInRequest
 from organizations.models import Organization
 from organizations.sharing import Level
 
+SIDEBAR_BOOKS = 60
 SIDEBAR_GROUPS = 40
 SUGGESTIONS = 200
 BY_NAME = "name"
@@ -167,6 +170,28 @@ class Panel:
             book.contact_count, book.starred_count = self.shelf.counts.get(book.pk, (0, 0))
         return sorted(books, key=lambda book: (not self._is_personal(book), book.name.casefold()))
 
+    @cached_property
+    def first_books(self) -> list[BookLine]:
+        """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
+        query."""
+        mine = Q(owner=self.user, name="Personal")
+        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type()
+        by_name = books.order_by(Case(When(mine, then=0), default=1), Lower("name"), "pk")
+        first = book_lines(by_name[:SIDEBAR_BOOKS], self.shelf)
+        if self.book and self.book.pk not in {line["pk"] for line in first}:
+            first += book_lines(books.filter(pk=self.book.pk), self.shelf)
+        return first
+
+    @property
+    def book_lines(self) -> list[BookLine]:
+        """All of these books as lines."""
+        return book_lines(self.books, self.shelf)
+
+    @property
+    def has_more_books(self) -> bool:
+        """Whether there are more than the first."""
+        return len(self.shelf.counts) > len(self.first_books)
+
     def _is_personal(self, book: ContactBook) -> bool:
         return book.owner_id == self.user.pk and book.name == "Personal"
 
@@ -179,12 +204,6 @@ class Panel:
     def editable_ids(self) -> frozenset[UUID]:
         """The books whose contacts one may change."""
         return self.shelf.editable
-
-    @cached_property
-    def managed_ids(self) -> set[UUID]:
-        """The books that one may rename or delete. One query."""
-        books = ContactBook.objects.for_user(self.user, at_least=Level.MANAGE).in_organization(self.organization)
-        return set(books.values_list("pk", flat=True))
 
     @property
     def editable_books(self) -> list[ContactBook]:
@@ -277,7 +296,7 @@ class Panel:
 
     @cached_property
     def count(self) -> int | None:
-        """How many contacts the list holds, None when only counting them all could tell."""
+        """How many contacts the list holds, None when there are too many to count them all."""
         if self.q:
             if self.sort == BY_NAME:
                 return None if self.page.next or self.after else len(self.page.rows)
@@ -292,7 +311,7 @@ class Panel:
     def says(self) -> str:
         """How many were found, as it is read aloud."""
         if self.count is None:
-            return _("More than %(count)d contacts") % {"count": self.best - 1}
+            return _("More than %(count)d contacts") % {"count": self.best - 1 if self.q else listing.COUNTED}
         return ngettext("%(count)d contact", "%(count)d contacts", self.count) % {"count": self.count}
 
     @property
@@ -317,16 +336,15 @@ class Panel:
 
     @cached_property
     def target_book(self) -> ContactBook | None:
-        """The book that a new contact or dropped file goes to: the selected one, else the last used, else Personal."""
-        editable = self.editable_books
-        wanted = [self.book.pk] if self.book else []
-        if not wanted:
-            last = BookUse.objects.filter(user=self.user, organization=self.organization)
-            wanted = list(last.values_list("book", flat=True))
-        chosen = next((book for book in editable if book.pk in wanted), None)
-        if chosen or (self.book and not editable):
-            return chosen
-        return next((book for book in editable if self._is_personal(book)), editable[0] if editable else None)
+        """The book that a new contact or dropped file goes to: the selected one, else the last used, else Personal.
+        One query."""
+        if self.book and self.book.pk in self.editable_ids:
+            return self.book
+        books = ContactBook.objects.for_user(self.user, at_least=Level.EDIT).in_organization(self.organization)
+        last = BookUse.objects.filter(user=self.user, organization=self.organization, book=OuterRef("pk"))
+        personal = Q(owner=self.user, name="Personal")
+        rank = Case(When(Exists(last), then=0), When(personal, then=1), default=2)
+        return books.order_by(rank, Lower("name"), "pk").first()
 
     @property
     def may_create(self) -> bool:
