@@ -15,20 +15,20 @@ class NotVisible(Http404):
     """The thing does not exist for this person, whether it exists or not. Pages answer 404."""
 
 
-def require_role(by: User | None, organization: Organization, *roles: Role) -> Role | None:
+def require_role(by: User | None, organization: Organization, *roles: Role, lock: bool = True) -> Role | None:
     """Return the role that `by` holds in `organization` right now, locked until the transaction ends.
 
     `by` None is the operator, who may do everything: returns None. Raises `NotVisible` to people who do not
     belong, or are no longer active, and `PermissionDenied` to those whose role is none of `roles`. One query;
-    call it in a transaction.
+    call it in a transaction. `lock` False only looks: for who is to be refused before waiting for anything, and asked
+    again after it.
     """
     if by is None:
         return None
-    membership = (
-        OrganizationMembership.objects.select_for_update(no_key=True, of=("self",))
-        .filter(organization=organization, user=by, user__is_active=True)
-        .first()
-    )
+    memberships = OrganizationMembership.objects.filter(organization=organization, user=by, user__is_active=True)
+    if lock:
+        memberships = memberships.select_for_update(no_key=True, of=("self",))
+    membership = memberships.first()
     if membership is None:
         raise NotVisible
     role = Role(membership.role)

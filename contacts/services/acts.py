@@ -146,9 +146,12 @@ def hold_books(by: User, book_ids: Iterable[UUID], *, at_least: Level = Level.ED
     return found
 
 
-def hold_contacts(by: User, contact_ids: Iterable[UUID], *, trashed: bool = False) -> list[Contact]:
+def hold_contacts(
+    by: User, contact_ids: Iterable[UUID], *, trashed: bool = False, into: Iterable[UUID] = ()
+) -> list[Contact]:
     """Return the contacts, locked in the order of their ids, with their books held. `by` must be able to edit all.
 
+    `into`: books that they may go to, held with the others in one order: whoever takes rights away locks several.
     Raises `NotVisible` when one is not there (or in the trash, or, with `trashed`, not in it), `NotAllowed` when one
     may only be viewed.
     """
@@ -160,7 +163,7 @@ def hold_contacts(by: User, contact_ids: Iterable[UUID], *, trashed: bool = Fals
     )
     if len(contacts) < len(wanted):
         raise NotVisible
-    hold_books(by, {contact.book_id for contact in contacts})
+    hold_books(by, {contact.book_id for contact in contacts} | set(into))
     return contacts
 
 

@@ -63,7 +63,7 @@ def save_contact(
     for a `base_version` from before what `by` may see of the contact's history.
     """
     with act(by=by, organization=contact.organization, source=source, label=contact.display_name) as writing:
-        [locked] = hold_contacts(by, [contact.pk])
+        [locked] = hold_contacts(by, [contact.pk], into=[book.pk] if book is not None else [])
         current = document_of(locked)
         if locked.version == base_version:
             merged = document.normalised(like=current)
@@ -100,7 +100,7 @@ def move_contacts(*, by: User, contacts: Sequence[UUID], to: ContactBook) -> Cha
     None when they all were there already.
     """
     label = ngettext("Move %(count)d contact to %(book)s", "Move %(count)d contacts to %(book)s", len(contacts))
-    with _act_on(by, contacts, label % {"count": len(contacts), "book": to.name}) as (writing, locked):
+    with _act_on(by, contacts, label % {"count": len(contacts), "book": to.name}, into=[to.pk]) as (writing, locked):
         writing.move(locked, to)
     return writing.outcome
 
@@ -123,7 +123,7 @@ def restore_contacts(*, by: User, contacts: Sequence[UUID]) -> ChangeSet:
 
 @contextmanager
 def _act_on(
-    by: User, contacts: Sequence[UUID], label: str, *, trashed: bool = False
+    by: User, contacts: Sequence[UUID], label: str, *, trashed: bool = False, into: Sequence[UUID] = ()
 ) -> Iterator[tuple[Act, list[Contact]]]:
     """Open an act on contacts of one organization, all locked and editable by `by`. Yields (act, contacts)."""
     visible = Contact.objects.trashed_for_user(by) if trashed else Contact.objects.for_user(by)
@@ -134,4 +134,4 @@ def _act_on(
         raise NotVisible
     organization = Organization.objects.get(pk=organizations.pop())
     with act(by=by, organization=organization, label=label) as writing:
-        yield writing, hold_contacts(by, contacts, trashed=trashed)
+        yield writing, hold_contacts(by, contacts, trashed=trashed, into=into)

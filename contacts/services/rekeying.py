@@ -51,14 +51,17 @@ def change_region(*, by: User | None, organization: Organization, region: str) -
     region = clean_region(region)
     with _busy_when_held(), transaction.atomic():
         held = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-        require_role(by, held, *ADMINISTRATORS)
+        require_role(by, held, *ADMINISTRATORS, lock=False)
         if held.region == region:
+            require_role(by, held, *ADMINISTRATORS)
             return _enqueue(held) if stale(held) else None
         # Jobs lock their own row first, and so do we: one that worked towards the old region stops here.
         running = Job.objects.unfinished().for_kind(KIND).for_organization(held.pk).order_by("pk")
         for job_id in running.values_list("pk", flat=True):
             cancel(job_id)
         regions.hold_alone(held.pk, patience=PATIENCE)
+        # Last: whoever writes contacts may wait for a book that somebody shares, who holds their membership.
+        require_role(by, held, *ADMINISTRATORS)
         before, held.region = held.region, region
         held.save(update_fields=["region"])
         audit.write(

@@ -13,7 +13,9 @@ from organizations.audit import Action
 from organizations.models import Organization, Team, TeamMembership, User
 from organizations.names import clean_name
 from organizations.permissions import ADMINISTRATORS, NotVisible, require_member, require_role
-from organizations.revocation import lock_edited_by
+from organizations.revocation import edited_by, lock_edited_by
+
+_LOOKS = 5
 
 
 @transaction.atomic
@@ -30,8 +32,8 @@ def create_team(*, organization: Organization, title: str, members: Iterable[Use
 @transaction.atomic
 def add_to_team(*, team: Team, user: User, by: User | None) -> None:
     """Put a member of the organization into the team; nothing changes when they are in it. Admins and owners only."""
-    team = _lock(team)
     require_role(by, team.organization, *ADMINISTRATORS)
+    team = _lock(team)
     if not TeamMembership.objects.filter(team=team, user=user).exists():
         _join(team, user, by=by)
 
@@ -43,8 +45,7 @@ def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
     Waits for writes under way in what the team may edit. Raises `ValidationError` for the team of everyone, which one
     leaves with the organization alone.
     """
-    team = _lock_with_what_it_edits(team)
-    require_role(by, team.organization, *ADMINISTRATORS)
+    team = _lock_with_what_it_edits(team, by=by)
     if team.everyone:
         raise ValidationError(
             _("Everybody in %(organization)s is in this team. Remove the person from the organization instead.")
@@ -65,8 +66,8 @@ def remove_from_team(*, team: Team, user: User, by: User | None) -> None:
 @transaction.atomic
 def rename_team(*, team: Team, title: str, by: User | None) -> Team:
     """Give a team another title. Admins and owners only; the team of everyone keeps its own."""
-    team = _lock(team)
     require_role(by, team.organization, *ADMINISTRATORS)
+    team = _lock(team)
     _refuse_everyone(team)
     before, team.title = team.title, clean_name(title)
     if team.title != before:
@@ -81,8 +82,7 @@ def delete_team(*, team: Team, by: User | None) -> None:
 
     Waits for writes under way in what the team may edit.
     """
-    team = _lock_with_what_it_edits(team)
-    require_role(by, team.organization, *ADMINISTRATORS)
+    team = _lock_with_what_it_edits(team, by=by)
     _refuse_everyone(team)
     audit.write(Action.TEAM_DELETED, by=by, organization=team.organization, target=team)
     team.delete()
@@ -93,16 +93,26 @@ def everyone(organization: Organization) -> Team:
     return Team.objects.get(organization=organization, everyone=True)
 
 
-def _lock_with_what_it_edits(team: Team) -> Team:
-    """Return the team as it is now, locked with all that its people may edit by it; raise `NotVisible` if it is gone.
+def _lock_with_what_it_edits(team: Team, *, by: User | None) -> Team:
+    """Return the team as it is now, locked with all that its people may edit by it; raise unless `by` administers it,
+    and `NotVisible` if it is gone.
 
-    What is shared comes before the team, as for whoever shares it. While the team's key is held nothing more is
-    shared with it; what was since the first look is locked by the second.
+    What is shared comes first, then the membership of `by`, then the team, as for whoever shares. While the team's
+    key is held nothing more is shared with it; what came since the look begins all of it anew, for one must not wait
+    for what comes first while holding what comes last.
     """
-    lock_edited_by(team)
-    locked = _lock(team, no_key=False)
-    lock_edited_by(locked)
-    return locked
+    require_role(by, team.organization, *ADMINISTRATORS, lock=False)
+    for _look in range(_LOOKS):
+        before = transaction.savepoint_create()
+        held = lock_edited_by(team)
+        require_role(by, team.organization, *ADMINISTRATORS)
+        locked = _lock(team, no_key=False)
+        if edited_by(locked) <= held:
+            return locked
+        transaction.savepoint_rollback(before)  # and with it the locks
+    raise ValidationError(
+        _("Contact books are being shared with this team right now. Try again in a moment."), code="busy"
+    )
 
 
 def _lock(team: Team, *, no_key: bool = True) -> Team:
