@@ -113,13 +113,13 @@ def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limi
     like = "".join(" AND t.token LIKE %s" for _word in others) + more
     like_values = [f"% {escape_like(spaced(word))}%" for word in others] + more_values
     # Each beginning, in each book, is a range of an index and comes in order; all at once they would be sorted.
-    ranges, range_values = "unnest(%s::text[], %s::text[]) AS range(low, high)", [leads, [x + _HIGHEST for x in leads]]
-    books = scope.books
+    ranges = "unnest(%s::text[], %s::text[]) AS range(low, high)"
+    where = "t.organization_id = %s AND t.book_id = ANY(%s::uuid[])"
+    range_values: list[Any] = [leads, [lead + _HIGHEST for lead in leads]]
+    where_values: list[Any] = [scope.organization_id, scope.books]
     if scope.by_book:
-        ranges, range_values = f"{ranges}, unnest(%s::uuid[]) AS wanted(id)", [*range_values, books]
-        where, where_values = "t.book_id = wanted.id", []
-    else:
-        where, where_values = "t.organization_id = %s AND t.book_id = ANY(%s::uuid[])", [scope.organization_id, books]
+        ranges, where = f"{ranges}, unnest(%s::uuid[]) AS wanted(id)", "t.book_id = wanted.id"
+        range_values, where_values = [*range_values, scope.books], []
     sql = f"""
         SELECT row.contact_id FROM {ranges}, LATERAL (
             SELECT t.token, t.contact_id FROM contacts_contacttoken t

@@ -183,6 +183,11 @@ class Panel:
         return first
 
     @property
+    def book_id(self) -> UUID | None:
+        """The book that is listed."""
+        return self.book.pk if self.book else None
+
+    @property
     def book_lines(self) -> list[BookLine]:
         """All of these books as lines."""
         return book_lines(self.books, self.shelf)

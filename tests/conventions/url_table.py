@@ -308,6 +308,8 @@ TABLE: list[Row] = [
         note="shared with a stranger",
     ),
     page("contacts:book-access", 302, 200, 200, 200, 200, 404),
+    page("contacts:book-actions", 302, 200, 200, 200, 404, 404),
+    page("contacts:book-actions", 302, 200, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
     page("contacts:book-access", 302, 200, 404, 404, 404, 404, arguments={"book_id": of("private")}, note="of one"),
     page("contacts:book-hand-over", 302, 200, 403, 403, 200, 404),
     post("contacts:book-hand-over", 302, 302, 403, 403, 302, 404, data={"owner": lambda world: world.ben.pk}),

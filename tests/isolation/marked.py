@@ -371,7 +371,7 @@ class Marked:
             ("organizationmembership", "object_id"): memberships,
             ("invitation", "object_id"): [each.pk for each in self.invitations],
             ("auditentry", "object_id"): audited,
-            ("team", "object_id"): [team.pk for team in self.teams.values()],
+            ("team", "object_id"): [team.public_id for team in self.teams.values()],
         }
 
     def _act(self, book, contact):

@@ -151,7 +151,7 @@ def test_mail_tells_nobody_what_is_not_theirs(world):
     told = set()
     for mail in OutgoingMail.objects.order_by("created_at"):
         message = opened(mail)
-        text = "\n".join([message.subject, message.body, *(part.content for part in message.alternatives)])
+        text = "\n".join([str(message.subject), str(message.body), *(part.content for part in message.alternatives)])
         for mark in world.marks.within(text).values():
             for to in message.to:
                 name = by_email.get(to, "")
