@@ -65,11 +65,11 @@ def test_without_javascript_a_file_is_uploaded_corrected_and_imported(worker, ca
     page = open_as(cast.ben, java_script_enabled=False)
     page.goto(f"/books/{cast.book.pk}/import/")
     workbook = {"name": "people.csv", "mimeType": "text/csv", "buffer": b"PK\x03\x04xl/workbook.xml"}
-    page.get_by_label("CSV file").set_input_files(workbook)
+    page.get_by_label("CSV or vCard file").set_input_files(workbook)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert").first).to_contain_text("Excel workbook")
 
-    page.get_by_label("CSV file").set_input_files(DATA / "outlook-desktop-german.csv")
+    page.get_by_label("CSV or vCard file").set_input_files(DATA / "outlook-desktop-german.csv")
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("#recognised")).to_contain_text("Outlook export in German")
     expect(page.get_by_role("row", name="Miroslaw Junitz")).to_contain_text("Leiter · Vertrieb · Becker GmbH")
@@ -104,7 +104,7 @@ def test_the_pages_are_accessible_and_narrow(cast, open_as, scheme):
         assert wide(page) <= 320, address
         assert violations(page) == []
     page.goto(f"/books/{cast.book.pk}/import/")
-    page.get_by_label("CSV file").set_input_files(DATA / "google-2024.csv")
+    page.get_by_label("CSV or vCard file").set_input_files(DATA / "google-2024.csv")
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("#recognised")).to_be_visible()
     assert wide(page) <= 320
