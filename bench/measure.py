@@ -31,7 +31,7 @@ LIMITS: Final[dict[str, int]] = {
     "list": 150,
     "card": 60,
     "counts": 30,
-    "filters": 180,
+    "filters": 300,
     "crowd": 120,
     "server": 120,
     "rendering": 30,
@@ -84,6 +84,7 @@ def run(subject: Subject, names: Sequence[str], rows: int, *, patience: float = 
             except Exception as error:  # whatever a stage meets: it is told, and the rest goes on
                 late = isinstance(error, StageTooLongError)
                 _fail(subject, name, f"took more than {seconds} s" if late else _described(error))
+                subject.renew_raw()
         subject.say(f"{subject.contacts:,}: {name} took {time.monotonic() - begun:.0f} s")
     for result in worst(results):
         try:

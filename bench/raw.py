@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from bench.subject import Scope
+from contacts import listing
 from contacts.words import PHONE_MARK, condition, escape_like, phone_part, spaced
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -23,7 +24,7 @@ type Ways = Mapping[str, Way]
 PAGE = 51  # one more than is shown tells whether there are more
 BEST = 100
 INSIDE = 2_001
-COUNTED = 10_000
+COUNTED = listing.COUNTED + 1
 _PATIENCE = "3s"
 _HIGHEST = "\U0010ffff"
 _ROW = "c.id, c.display_name, c.second_line, c.avatar, c.starred, c.book_id, c.version"

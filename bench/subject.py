@@ -75,7 +75,14 @@ class Subject:
     @cached_property
     def raw(self) -> psycopg.Connection[tuple[object, ...]]:
         """A connection for raw SQL."""
-        return self.stack.enter_context(connect(self.database))
+        connection = connect(self.database)
+        self.stack.callback(connection.close)
+        return connection
+
+    def renew_raw(self) -> None:
+        """Leave the connection for raw SQL: a stage that was late may have stopped in the middle of a statement."""
+        if (connection := self.__dict__.pop("raw", None)) is not None:
+            connection.close()
 
     def session(self, reader: Reader) -> Session:
         """Return the reader's session, signed in through the form when first asked for."""
