@@ -30,7 +30,10 @@ def test_a_stage_that_fails_or_is_late_does_not_end_the_run(monkeypatch, capsys)
     monkeypatch.setattr(measure, "LIMITS", dict.fromkeys(known, 2))
     said: list[str] = []
     begun = time.monotonic()
-    measure.run(SimpleNamespace(contacts=10, say=said.append), list(known), 1, patience=0.5)
+    left: list[bool] = []
+    subject = SimpleNamespace(contacts=10, say=said.append, renew_raw=lambda: left.append(True))
+    measure.run(subject, list(known), 1, patience=0.5)
+    assert left == [True, True]  # whatever statement a stage was in, the next one has a connection of its own
     assert time.monotonic() - begun < 20
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(kind, data.get("key") or data["stage"]) for each in told for kind, data in each.items()] == [

@@ -11,6 +11,12 @@ LOOKS = {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusab
 
 #: What a window is opened with for this: axe brings styles, which the policy would not let in.
 WINDOW = {"bypass_csp": True, "reduced_motion": "reduce"}
+#: Colours on their way from one theme to the other are in neither.
+SETTLED = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  const moving = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  await Promise.allSettled(moving.map((each) => each.finished));
+}"""
 
 
 def faults(page, *addresses):
@@ -30,7 +36,8 @@ def faults_here(page):
     found = {}
     for size, scheme, rules in ((WIDE, "light", RULES), (NARROW, "dark", LOOKS)):
         page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(SETTLED)
         where = f"{urlsplit(page.url).path} {scheme}"
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found[f"{where}: scrolls sideways"] = []
