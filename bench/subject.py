@@ -102,7 +102,7 @@ class Subject:
             self._scopes[reader.name] = Scope(
                 reader.organization_id,
                 list(books.values_list("pk", flat=True)),
-                list(books.searched().values_list("pk", flat=True)),
+                list(books.filter(exclude_from_search=False).values_list("pk", flat=True)),
             )
         return self._scopes[reader.name]
 

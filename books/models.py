@@ -57,10 +57,6 @@ class ContactBookQuerySet(models.QuerySet["ContactBook"]):
         """Return the books of one organization."""
         return self.filter(organization=organization)
 
-    def searched(self) -> ContactBookQuerySet:
-        """Return the books that take part in All's search."""
-        return self.filter(exclude_from_search=False)
-
     def shared(self) -> ContactBookQuerySet:
         """Return the books that are shared with anybody."""
         return self.filter(

@@ -80,10 +80,20 @@ def find(scope: Scope, query: str, *, limit: int = BEST, part: slice = slice(Non
 
 
 def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int = PAGE) -> Page:
-    """Return all matches of `query` within `scope` by name, after the key `after`. At most three queries."""
+    """Return all matches of `query` within `scope` by name, after the key `after`. At most four queries."""
+    found, following = find_ids(scope, query, after=after, limit=limit)
+    rows = rows_by_id(scope, [contact_id for contact_id, _book_id in found])
+    shown = [rows[contact_id][0] for contact_id, _book_id in found if contact_id in rows]
+    return Page(explain(shown, words_of(query)), following)
+
+
+def find_ids(
+    scope: Scope, query: str, *, after: str | None = None, limit: int
+) -> tuple[list[tuple[UUID, UUID]], str | None]:
+    """Return (contact, book) of all matches by name, after the key `after`, and the key of the next ones. One query."""
     words = words_of(query)
     if not words or not scope.book_ids:
-        return Page([], None)
+        return [], None
     where, values = _matches(scope, words)
     key = read_key(after)
     if key:
@@ -91,15 +101,14 @@ def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int 
         values += list(key)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT s.contact_id, s.sort_key FROM contacts_contactsearch s WHERE {where}"  # noqa: S608  # built of constants
-            " ORDER BY s.sort_key, s.contact_id LIMIT %s",
+            "SELECT s.contact_id, s.book_id, s.sort_key FROM contacts_contactsearch s"  # noqa: S608  # built of constants
+            f" WHERE {where} ORDER BY s.sort_key, s.contact_id LIMIT %s",
             [*values, limit + 1],
         )
         found = cursor.fetchall()
-    rows = rows_by_id(scope, [contact_id for contact_id, _key in found[:limit]])
-    shown = [rows[contact_id][0] for contact_id, _key in found[:limit] if contact_id in rows]
     last = found[limit - 1] if len(found) > limit else None
-    return Page(explain(shown, words), write_key(last[1], last[0]) if last else None)
+    following = write_key(last[2], last[0]) if last else None
+    return [(contact_id, book_id) for contact_id, book_id, _key in found[:limit]], following
 
 
 def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limit: int) -> tuple[list[UUID], bool]:

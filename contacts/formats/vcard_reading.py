@@ -259,7 +259,7 @@ class _Reader:
         if not value.partition(":")[2].strip("/ ") and (users := each.parameters.get("X-USER")):
             value = users[0]
         kind = SERVICES.get(service.casefold())
-        label = read_beside(kind or Kind.URL, self.labels[each.group]) if each.group in self.labels else ("other", "")
+        label = self.labelled(each, kind or Kind.URL)
         if kind is not None:
             self.add(kind, each, value, label)
         elif value.startswith(("http://", "https://")):
@@ -272,9 +272,9 @@ class _Reader:
         """X-TWITTER and its like: an account in a property of its own."""
         self.add(SERVICES[each.name[2:].casefold()], each, self.text(each), self.labelled(each))
 
-    def labelled(self, each: Property) -> tuple[str, str]:
-        """Return the label that stands in a line of its own."""
-        return read_beside(Kind.CUSTOM, self.labels[each.group]) if each.group in self.labels else ("other", "")
+    def labelled(self, each: Property, kind: Kind = Kind.CUSTOM) -> tuple[str, str]:
+        """Return the label that stands in a line of its own, "other" without one."""
+        return read_beside(kind, self.labels[each.group]) if each.group in self.labels else ("other", "")
 
     def messenger(self, each: Property) -> None:
         """IMPP and the many X- properties of messengers: kept under the name of the service."""
@@ -294,7 +294,7 @@ class _Reader:
             case "BDAY":
                 label, name = ("birthday", ""), _("Birthday")
             case "X-ABDATE":
-                label = read_beside(Kind.DATE, self.labels[each.group]) if each.group in self.labels else ("other", "")
+                label = self.labelled(each, Kind.DATE)
                 name = label[1] or label[0].capitalize()
             case _:
                 label, name = ("anniversary", ""), _("Anniversary")
@@ -400,9 +400,7 @@ class _Reader:
 
     def custom(self, each: Property) -> None:
         """X-KITH-CUSTOM: a custom value."""
-        label = (
-            read_beside(Kind.CUSTOM, self.labels.get(each.group, "")) if each.group in self.labels else ("other", "")
-        )
+        label = self.labelled(each)
         self.row.add(each.name, Kind.CUSTOM, "other", label[1], self.text(each), preferred=self.prefers(each))
 
     def android(self, each: Property) -> None:
@@ -419,7 +417,7 @@ class _Reader:
 
     def unknown(self, each: Property) -> None:
         """Any other property, kept under its name."""
-        built_in = read_beside(Kind.CUSTOM, self.labels[each.group])[1] if each.group in self.labels else ""
+        built_in = self.labelled(each)[1]
         name = each.name.removeprefix("X-").replace("-", " ").replace("_", " ")
         label = built_in or (name.capitalize() if len(name) > 4 else name)
         self.row.keep(each.name, label, self.text(each))

@@ -1,6 +1,6 @@
 """Writes of contact data: every door goes through here."""
 
-from contacts.services.acts import Act, Edit, act, begin, finish, hold_books, hold_contacts
+from contacts.services.acts import Act, Edit, act, begin, finish
 from contacts.services.books import delete_book, edit_book, restore_book
 from contacts.services.contacts import (
     create_contact,
@@ -12,6 +12,7 @@ from contacts.services.contacts import (
 )
 from contacts.services.errors import Busy, EditConflict, NotAllowed, NotVisible
 from contacts.services.history import document_of, latest_act
+from contacts.services.holding import hold_books, hold_contacts
 from contacts.services.rows import documents_of
 from contacts.services.undo import Kept, Undone, undo, undo_batch
 

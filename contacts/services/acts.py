@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
@@ -24,11 +24,11 @@ from contacts.derived import derive
 from contacts.document import ContactDocument, changed_fields, group_key
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import regions, rows
-from contacts.services.errors import Busy, NotAllowed, NotVisible
+from contacts.services.errors import Busy, NotVisible
 from contacts.services.groups import ensure_groups, with_kept_names
+from contacts.services.holding import hold_books
 from contacts.services.rows import Stored
 from organizations.models import Organization, User
-from organizations.sharing import Level
 
 #: How long a form save waits for a long act, which holds its contacts for at most a second a batch.
 PATIENCE = "2s"
@@ -125,46 +125,6 @@ def _who_is_busy(by: User, organization_id: UUID | None) -> str:
         "name": running.actor_name,
         "label": running.label,
     }
-
-
-def hold_books(by: User, book_ids: Iterable[UUID], *, at_least: Level = Level.EDIT) -> dict[UUID, ContactBook]:
-    """Return the books, held against revocation until commit; raise unless `by` may use all of them at `at_least`.
-
-    Taking rights away and deleting a book lock its row for update: whoever holds the key first is finished first, so
-    no write slips in after the right is gone. Two queries.
-    """
-    wanted = sorted(set(book_ids))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM books_contactbook WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [wanted])
-    found = {book.pk: book for book in ContactBook.objects.for_user(by, at_least=at_least).filter(pk__in=wanted)}
-    missing = set(wanted) - set(found)
-    if missing:
-        visible = ContactBook.objects.for_user(by).filter(pk__in=missing).count()
-        if visible < len(missing):
-            raise NotVisible
-        raise NotAllowed(_("You may view this contact book, but not change its contacts."))
-    return found
-
-
-def hold_contacts(
-    by: User, contact_ids: Iterable[UUID], *, trashed: bool = False, into: Iterable[UUID] = ()
-) -> list[Contact]:
-    """Return the contacts, locked in the order of their ids, with their books held. `by` must be able to edit all.
-
-    `into`: books that they may go to, held with the others in one order: whoever takes rights away locks several.
-    Raises `NotVisible` when one is not there (or in the trash, or, with `trashed`, not in it), `NotAllowed` when one
-    may only be viewed.
-    """
-    wanted = sorted(set(contact_ids))
-    contacts = list(
-        Contact.objects.filter(pk__in=wanted, trashed_at__isnull=not trashed)
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
-    if len(contacts) < len(wanted):
-        raise NotVisible
-    hold_books(by, {contact.book_id for contact in contacts} | set(into))
-    return contacts
 
 
 class Act:

@@ -14,9 +14,10 @@ from contacts.derived import display_name
 from contacts.document import ContactDocument
 from contacts.merging import merge
 from contacts.models import ChangeSet, Contact, Source
-from contacts.services.acts import Act, Edit, act, hold_contacts
+from contacts.services.acts import Act, Edit, act
 from contacts.services.errors import EditConflict, NotVisible
 from contacts.services.history import document_at, document_of, require_seen
+from contacts.services.holding import hold_contacts
 from contacts.services.rows import documents_of
 from organizations.models import Organization, User
 

@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 
 from books.models import ContactBook
 from contacts.models import ChangeSet, Contact, Source
-from contacts.services.acts import act, begin, finish, hold_contacts
+from contacts.services.acts import act, begin, finish
 from contacts.services.books import restore_book
 from contacts.services.contacts import restore_contacts
 from contacts.services.errors import NotAllowed, NotVisible
+from contacts.services.holding import hold_contacts
 from contacts.services.housekeeping import BATCH, erase_book_batch, erase_contacts
 from contacts.trash import contacts_of, deleted_books
 from jobs.models import INSTALLATION, Job

@@ -19,9 +19,10 @@ from books.models import ContactBook
 from contacts.document import ContactDocument
 from contacts.merging import revert
 from contacts.models import Change, ChangeKind, ChangeSet, Contact, Source
-from contacts.services.acts import Act, Edit, act, begin, finish, hold_books
+from contacts.services.acts import Act, Edit, act, begin, finish
 from contacts.services.errors import NotAllowed, NotVisible
 from contacts.services.history import with_fields
+from contacts.services.holding import hold_books
 from contacts.services.rows import documents_of
 from organizations.models import User
 from organizations.sharing import Level

@@ -49,7 +49,7 @@ def managed(request: SignedInRequest, book_id: UUID) -> ContactBook:
 @require_safe
 def books(request: SignedInRequest) -> HttpResponse:
     """All contact books of the organization that one may use, which the sidebar names only the first of."""
-    return show(request, "contacts/books.html", Panel(request), {"title": _("Contact books")})
+    return show(request, "contacts/books.html", Panel(request), {"title": _("Contact books"), "place": "books"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -93,7 +93,7 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     following = shown[SHOWN - 1].pk if len(shown) > SHOWN else None
     shown = shown[:SHOWN]
     panel = Panel(request, organization=found.organization)
-    readable = {book.pk for book in panel.books}
+    readable = panel.shelf.counts.keys()
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)
     count = changes.order_by("pk")[: COUNTED + 1].count()

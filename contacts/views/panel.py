@@ -163,11 +163,8 @@ class Panel:
 
     @cached_property
     def books(self) -> list[ContactBook]:
-        """The books of the organization that one may use, by name, one's own Personal first. One query, and the
-        shelf's."""
+        """The books of the organization that one may use, by name, one's own Personal first. One query."""
         books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type().order_by("pk")
-        for book in books:
-            book.contact_count, book.starred_count = self.shelf.counts.get(book.pk, (0, 0))
         return sorted(books, key=lambda book: (not self._is_personal(book), book.name.casefold()))
 
     @cached_property

@@ -39,7 +39,7 @@ PERSON: Final = (
     Entry(gettext_lazy("Sessions"), "usersessions_list", "computer-desktop"),
 )
 ORGANIZATION: Final = (
-    Entry(gettext_lazy("General"), "organization:general", "building-office-2"),
+    Entry(gettext_lazy("General"), "organization:general", "building-office-2", "contacts:region"),
     Entry(gettext_lazy("People"), "organization:people", "users"),
     Entry(gettext_lazy("Teams"), "organization:teams", "user-group", "organization:team"),
     Entry(gettext_lazy("Audit list"), "organization:audit", "clipboard-document-list", roles=ADMINISTRATORS),

@@ -1,6 +1,7 @@
 """`export_contacts`: a book as CSV or vCards on stdout."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,11 @@ from django.db import connection, transaction
 from books.models import ContactBook
 from config.commands import KithCommand
 from contacts.document import ContactDocument
-from contacts.formats.export import google_csv, measure
-from contacts.formats.outlook_export import outlook_csv
-from contacts.formats.vcard_writing import vcards
 from contacts.models import Contact
 from contacts.services import documents_of
 from organizations.audit import contacts_exported
 from organizations.models import User
+from sync.exports.formats import blocks
 from sync.imports.books import the_book
 
 BATCH = 500
@@ -56,20 +55,15 @@ class Command(KithCommand):
             if not connection.savepoint_ids:  # the outermost transaction
                 with connection.cursor() as cursor:  # two passes over the same contacts
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            safe = not options["raw"]
-            if options["format"] == "csv":
-                shape = measure(_documents(owner, book))
-                blocks = google_csv(_documents(owner, book), shape=shape, safe=safe)
-            elif options["format"] == "vcard":
-                blocks = vcards(_documents(owner, book), version=options["vcard_version"])
-            else:
-                blocks = outlook_csv(_documents(owner, book), safe=safe)
-            _write(self.stdout.write, blocks)
+            name = options["format"]
+            if name == "vcard":
+                name = f"vcard-{options['vcard_version'].partition('.')[0]}"
+            _write(self.stdout.write, blocks(name, partial(_documents, owner, book), safe=not options["raw"]))
 
 
-def _write(write: Callable[..., Any], blocks: Iterator[bytes]) -> None:
+def _write(write: Callable[..., Any], content: Iterator[bytes]) -> None:
     """Write the blocks as text; what reads a pipe wants no byte order mark."""
-    for block in blocks:
+    for block in content:
         write(block.removeprefix(_MARK).decode(), ending="")
 
 
