@@ -79,7 +79,7 @@ def scope_for(
     """Return what `user` may read in `organization`, or in one `book`, `group`, `company` of it.
 
     `book`, `group` and `company` must come from `for_user`. While `searching` all books, those excluded from search
-    are left out. At most two queries; none when the person's `shelf` there was read before.
+    are left out. At most one query; none when the person's `shelf` there was read before.
     """
     scope = Scope(
         organization_id=organization.pk,
@@ -93,7 +93,8 @@ def scope_for(
     if book:
         return scope
     shelf = shelf or shelf_of(user, organization)
-    book_ids = tuple(book_id for book_id in shelf.counts if not (searching and book_id in shelf.unsearched))
-    contacts = sum(shelf.counts[book_id][0] for book_id in book_ids)
+    books = [book for book in shelf.books.values() if book.searched or not searching]
+    book_ids = tuple(book.pk for book in books)
+    contacts = sum(book.contacts for book in books)
     few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * shelf.of_everybody
     return replace(scope, book_ids=book_ids, by_book=few, contacts=contacts)

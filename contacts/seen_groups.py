@@ -36,7 +36,7 @@ def seen_groups(user: User, shelf: Shelf, kind: GroupKind, *, most: int) -> list
         "organization": shelf.organization_id,
         "user": user.pk,
         "kind": str(kind),
-        "books": array_of(shelf.counts),
+        "books": array_of(shelf.books),
         "most": most,
     }
     with connection.cursor() as cursor:

@@ -75,12 +75,36 @@ def open_ids(model: type[models.Model], user: User, *, level: Level) -> RawSQL:
 
 
 @cache
-def _open_sql(model: type[models.Model]) -> str:
-    # The reverse names are declared by the grant models of each shareable model.
-    user_grant, team_grant = (
-        model._meta.get_field(name).related_model._meta.db_table  # type: ignore[union-attr]  # a model class
-        for name in ("user_grants", "team_grants")
+def open_levels(model: type[models.Model]) -> str:
+    """Return SQL for the rows `(id, level)` of all of `model` that is open to a user, the value named `user`: what
+    `open_ids` finds at each level, in one go.
+
+    For `FROM (…)` in a statement that reads much of them at once. The caller leaves out users who are not active.
+    """
+    user_grant, team_grant = _grant_tables(model)
+    view, edit = codename(model, Level.VIEW), codename(model, Level.EDIT)
+    permissions = (
+        f"(SELECT permission.id, CASE codename WHEN '{edit}' THEN {Level.EDIT} ELSE {Level.VIEW} END AS level"  # noqa: S608  # names of ours
+        " FROM auth_permission permission JOIN django_content_type type ON type.id = permission.content_type_id"
+        f" WHERE codename IN ('{view}', '{edit}') AND app_label = '{model._meta.app_label}'"
+        f" AND type.model = '{model._meta.model_name}')"
     )
+    return (
+        f"SELECT id, max(level) AS level FROM (SELECT id, {Level.EDIT} AS level"  # noqa: S608  # likewise
+        f" FROM {model._meta.db_table} WHERE owner_id = %(user)s"
+        f" UNION ALL SELECT content_object_id, level FROM {user_grant} mine"
+        f" JOIN {permissions} AS permission ON permission.id = mine.permission_id WHERE user_id = %(user)s"
+        f" UNION ALL SELECT content_object_id, level FROM {team_grant} mine"
+        f" JOIN {permissions} AS permission ON permission.id = mine.permission_id"
+        f" JOIN {TeamMembership._meta.db_table} member ON member.team_id = mine.group_id"
+        " WHERE member.user_id = %(user)s"
+        ") AS each GROUP BY id"
+    )
+
+
+@cache
+def _open_sql(model: type[models.Model]) -> str:
+    user_grant, team_grant = _grant_tables(model)
     permission = (
         "(SELECT permission.id FROM auth_permission permission JOIN django_content_type type"
         " ON type.id = permission.content_type_id"
@@ -92,4 +116,12 @@ def _open_sql(model: type[models.Model]) -> str:
         f" UNION SELECT mine.content_object_id FROM {team_grant} mine"
         f" JOIN {TeamMembership._meta.db_table} member ON member.team_id = mine.group_id"
         f" WHERE member.user_id = %s AND mine.permission_id = {permission}"
+    )
+
+
+def _grant_tables(model: type[models.Model]) -> tuple[str, str]:
+    # The reverse names are declared by the grant models of each shareable model.
+    return tuple(
+        model._meta.get_field(name).related_model._meta.db_table  # type: ignore[union-attr, return-value]  # a model class; two names
+        for name in ("user_grants", "team_grants")
     )

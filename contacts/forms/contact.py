@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from books.models import ContactBook
+from books.shelf import ShelvedBook
 from contacts.document import LABEL_NAMES, LABELS, SCALARS, Kind, Scalar
 from contacts.forms.document import Draft, InfoRow, MembershipRow
 
@@ -104,8 +105,8 @@ class ContactForm:
     """A draft with what is wrong with it, ready to be shown."""
 
     draft: Draft
-    books: Sequence[ContactBook]
-    book: ContactBook | None
+    books: Sequence[ShelvedBook]
+    book: ContactBook | ShelvedBook | None
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""
     avatar: str = ""

@@ -83,7 +83,7 @@ def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
             raise Http404
         changes = changes.filter(pk__lt=int(before))
     found = list(changes.select_related("change_set", "from_book", "book").order_by("-pk")[: HISTORY_PAGE + 1])
-    readable = panel.shelf.counts.keys()
+    readable = panel.shelf.books.keys()
     context = {
         "contact": contact,
         "title": _("History of %(name)s") % {"name": contact.name_for(request.user)},

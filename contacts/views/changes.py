@@ -93,7 +93,7 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     following = shown[SHOWN - 1].pk if len(shown) > SHOWN else None
     shown = shown[:SHOWN]
     panel = Panel(request, organization=found.organization)
-    readable = panel.shelf.counts.keys()
+    readable = panel.shelf.books.keys()
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)
     count = changes.order_by("pk")[: COUNTED + 1].count()

@@ -84,7 +84,7 @@ def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     panel = Panel(request, organization=contact.organization)
     if request.method != "POST":
         document = document_of(contact)
-        form = ContactForm(draft_of(document), _books(panel, contact), contact.book, base_version=contact.version)
+        form = ContactForm(draft_of(document), panel.editable_books, contact.book, base_version=contact.version)
         form.starred = document.starred
         _keep_avatar(request, form, document.avatar, contact)
         form.focus = "f-first_name"
@@ -141,7 +141,7 @@ def _posted(
         draft: Draft = read(request.POST)
     except TooManyRows:
         raise BadRequest("too many rows") from None
-    form = ContactForm(draft, panel.editable_books if contact is None else _books(panel, contact), book)
+    form = ContactForm(draft, panel.editable_books, book)
     form.starred = request.POST.get("starred") == "1"
     picture = _avatar_named(request, like, contact)
     if request.POST.get("remove_avatar"):
@@ -205,12 +205,6 @@ def _book(request: SignedInRequest, panel: Panel) -> ContactBook:
     if not ContactBook.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=book_id).exists():
         raise PermissionDenied
     return book
-
-
-def _books(panel: Panel, contact: Contact) -> list[ContactBook]:
-    """Return the books that the contact may be in: those of its own organization that one may edit."""
-    books = ContactBook.objects.for_user(panel.user, at_least=Level.EDIT).in_organization(contact.organization)
-    return sorted(books.with_type().order_by("pk"), key=lambda book: book.name.casefold())
 
 
 def _version(request: SignedInRequest, contact: Contact) -> int:

@@ -10,8 +10,8 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from books.models import BookType, ContactBook
-from books.shelf import Shelf
+from books.models import BookType
+from books.shelf import ShelvedBook
 from contacts.listing import Parts, Row
 from contacts.templatetags.contacts import initials, picture_url, tint
 
@@ -69,8 +69,8 @@ class BookLine(TypedDict):
     viewed: bool
 
 
-def book_lines(books: Iterable[ContactBook], shelf: Shelf) -> list[BookLine]:
-    """Return the lines of `books`, which are read `with_type()` and stand on `shelf`."""
+def book_lines(books: Iterable[ShelvedBook]) -> list[BookLine]:
+    """Return the lines of `books`."""
     labels = {kind: str(kind.label) for kind in BookType}
     return [
         BookLine(
@@ -79,8 +79,8 @@ def book_lines(books: Iterable[ContactBook], shelf: Shelf) -> list[BookLine]:
             name=book.name,
             icon=book.type.value,
             type=labels[book.type],
-            contacts=shelf.counts.get(book.pk, (0, 0))[0],
-            viewed=book.pk not in shelf.editable,
+            contacts=book.contacts,
+            viewed=not book.is_editable,
         )
         for book in books
     ]

@@ -8,16 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, Q, When
-from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from books.models import BookUse, ContactBook
-from books.shelf import Shelf, shelf_of
+from books.models import ContactBook
+from books.shelf import Shelf, ShelvedBook, shelf_of
 from config.rendering import render_page
 from contacts import listing, search
 from contacts.listing import Page, Row
@@ -28,7 +26,6 @@ from contacts.text import clean_text
 from contacts.views.lines import BookLine, Line, book_lines, lines
 from organizations.http import SignedInRequest
 from organizations.models import Organization
-from organizations.sharing import Level
 
 SIDEBAR_BOOKS = 60
 SIDEBAR_GROUPS = 40
@@ -162,22 +159,16 @@ class Panel:
     # --- sidebar -----------------------------------------------------------------------------------------------
 
     @cached_property
-    def books(self) -> list[ContactBook]:
-        """The books of the organization that one may use, by name, one's own Personal first. One query."""
-        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type().order_by("pk")
-        return sorted(books, key=lambda book: (not self._is_personal(book), book.name.casefold()))
+    def shelf(self) -> Shelf:
+        """The books of the organization that one may use. One query."""
+        return shelf_of(self.user, self.organization)
 
-    @cached_property
+    @property
     def first_books(self) -> list[BookLine]:
-        """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
-        query."""
-        mine = Q(owner=self.user, name="Personal")
-        books = ContactBook.objects.for_user(self.user).in_organization(self.organization).with_type()
-        by_name = books.order_by(Case(When(mine, then=0), default=1), Lower("name"), "pk")
-        first = book_lines(by_name[:SIDEBAR_BOOKS], self.shelf)
-        if self.book and self.book.pk not in {line["pk"] for line in first}:
-            first += book_lines(books.filter(pk=self.book.pk), self.shelf)
-        return first
+        """The first of these books, and the one that is listed if it is another: what a sidebar has room for."""
+        first = self.shelf.by_name[:SIDEBAR_BOOKS]
+        listed = self.shelf.books.get(self.book.pk) if self.book else None
+        return book_lines(first if listed is None or listed in first else [*first, listed])
 
     @property
     def book_id(self) -> UUID | None:
@@ -187,20 +178,12 @@ class Panel:
     @property
     def book_lines(self) -> list[BookLine]:
         """All of these books as lines."""
-        return book_lines(self.books, self.shelf)
+        return book_lines(self.shelf.by_name)
 
     @property
     def has_more_books(self) -> bool:
         """Whether there are more than the first."""
-        return len(self.shelf.counts) > len(self.first_books)
-
-    def _is_personal(self, book: ContactBook) -> bool:
-        return book.owner_id == self.user.pk and book.name == "Personal"
-
-    @cached_property
-    def shelf(self) -> Shelf:
-        """What there is to know of these books without reading them. Two queries."""
-        return shelf_of(self.user, self.organization)
+        return len(self.shelf.books) > len(self.first_books)
 
     @property
     def editable_ids(self) -> frozenset[UUID]:
@@ -208,9 +191,9 @@ class Panel:
         return self.shelf.editable
 
     @property
-    def editable_books(self) -> list[ContactBook]:
+    def editable_books(self) -> list[ShelvedBook]:
         """The books that a contact may be put into."""
-        return [book for book in self.books if book.pk in self.editable_ids]
+        return [book for book in self.shelf.by_name if book.is_editable]
 
     @property
     def total(self) -> int:
@@ -336,17 +319,11 @@ class Panel:
 
     # --- what may be done --------------------------------------------------------------------------------------
 
-    @cached_property
-    def target_book(self) -> ContactBook | None:
-        """The book that a new contact or dropped file goes to: the selected one, else the last used, else Personal.
-        One query."""
-        if self.book and self.book.pk in self.editable_ids:
-            return self.book
-        books = ContactBook.objects.for_user(self.user, at_least=Level.EDIT).in_organization(self.organization)
-        last = BookUse.objects.filter(user=self.user, organization=self.organization, book=OuterRef("pk"))
-        personal = Q(owner=self.user, name="Personal")
-        rank = Case(When(Exists(last), then=0), When(personal, then=1), default=2)
-        return books.order_by(rank, Lower("name"), "pk").first()
+    @property
+    def target_book(self) -> ShelvedBook | None:
+        """The book that a new contact or dropped file goes to: the selected one, else that of the shelf."""
+        selected = self.shelf.books.get(self.book.pk) if self.book else None
+        return selected if selected and selected.is_editable else self.shelf.target
 
     @property
     def may_create(self) -> bool:

@@ -36,7 +36,7 @@ def test_they_are_those_that_for_user_names(cast, named, monkeypatch, few, who, 
     names = [group.name for group in expected]
     assert [group.name for group in seen_groups(user, shelf, GroupKind(kind), most=9)] == names
     assert [group.name for group in seen_groups(user, shelf, GroupKind(kind), most=1)] == names[:1]
-    nothing = replace(shelf, counts={})
+    nothing = replace(shelf, books={})
     assert [group.name for group in seen_groups(user, nothing, GroupKind(kind), most=9)] == (
         ["Kept"] if who == "vic" and kind == "group" else []
     )
