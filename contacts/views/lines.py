@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from html import escape
 from typing import TypedDict
 from uuid import UUID
 
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from books.models import BookType
 from books.shelf import ShelvedBook
 from contacts.listing import Parts, Row
-from contacts.templatetags.contacts import initials, picture_url, tint
+from contacts.templatetags.contacts import grouped, initials, picture_url, tint
 
 
 class Line(TypedDict):
-    """One line: texts are escaped, `name` and `second` with what a search hit marked."""
+    """One line, everything in it escaped already; `name` and `second` with what a search hit marked."""
 
     id: SafeString
     href: SafeString
     current: bool
     picture: str
-    tint: int
-    initials: str
+    tint: str
+    initials: SafeString
     name: SafeString
     second: SafeString
     editable: bool
     starred: bool
     star_href: SafeString
-    star_label: str
+    star_label: SafeString
 
 
 def lines(
@@ -46,40 +46,41 @@ def lines(
             href=_safe(f"/contacts/{contact_id}/{kept}"),
             current=row.id == current,
             picture=picture_url(row.avatar, row.id) if row.avatar else "",
-            tint=tint(row.id),
-            initials=initials(row.name),
+            tint=str(tint(row.id)),
+            initials=_escaped(initials(row.name)),
             name=_marked(row.name_parts, row.name),
             second=_marked(row.match, row.second),
             editable=row.book_id in editable,
             starred=row.starred,
             star_href=_safe(f"/contacts/{contact_id}/star/{kept}"),
-            star_label=label % {"name": row.name},
+            star_label=_escaped(label % {"name": row.name}),
         )
 
 
 class BookLine(TypedDict):
-    """A book in the sidebar. `icon` is the name of its type."""
+    """A book in the sidebar, everything in it escaped already. `icon` is the name of its type."""
 
     pk: UUID
     id: SafeString
-    name: str
-    icon: str
-    type: str
-    contacts: int
+    name: SafeString
+    icon: SafeString
+    type: SafeString
+    contacts: str
     viewed: bool
 
 
 def book_lines(books: Iterable[ShelvedBook]) -> list[BookLine]:
     """Return the lines of `books`."""
-    labels = {kind: str(kind.label) for kind in BookType}
+    icons = {kind: _safe(kind.value) for kind in BookType}
+    labels = {kind: _escaped(str(kind.label)) for kind in BookType}
     return [
         BookLine(
             pk=book.pk,
             id=_safe(str(book.pk)),
-            name=book.name,
-            icon=book.type.value,
+            name=_escaped(book.name),
+            icon=icons[book.type],
             type=labels[book.type],
-            contacts=book.contacts,
+            contacts=_safe(grouped(book.contacts)),
             viewed=not book.is_editable,
         )
         for book in books
@@ -88,8 +89,12 @@ def book_lines(books: Iterable[ShelvedBook]) -> list[BookLine]:
 
 def _marked(parts: Parts | None, text: str) -> SafeString:
     if not parts:
-        return conditional_escape(text)
+        return _escaped(text)
     return _safe("".join(f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in parts))
+
+
+def _escaped(text: str) -> SafeString:
+    return SafeString(escape(text))
 
 
 def _safe(html: str) -> SafeString:

@@ -163,7 +163,7 @@ class Panel:
         """The books of the organization that one may use. One query."""
         return shelf_of(self.user, self.organization)
 
-    @property
+    @cached_property
     def first_books(self) -> list[BookLine]:
         """The first of these books, and the one that is listed if it is another: what a sidebar has room for."""
         first = self.shelf.by_name[:SIDEBAR_BOOKS]
@@ -319,7 +319,7 @@ class Panel:
 
     # --- what may be done --------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def target_book(self) -> ShelvedBook | None:
         """The book that a new contact or dropped file goes to: the selected one, else that of the shelf."""
         selected = self.shelf.books.get(self.book.pk) if self.book else None
