@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from organizations.models import Organization, User
+from organizations.models import Organization, OrganizationMembership, User
 
 
 class SignedInRequest(HttpRequest):
@@ -13,6 +13,7 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    memberships: list[OrganizationMembership]
     organization: Organization
     organizations: list[Organization]
     administers: bool

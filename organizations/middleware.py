@@ -26,8 +26,8 @@ class LazyOrganization(SimpleLazyObject):  # type: ignore[type-arg]  # generic f
 
 
 class CurrentOrganization(MiddlewareMixin):
-    """Sets `request.organizations`, all that the person belongs to, and `request.organization`: the one that the
-    session chose, if the person still belongs to it, else the one they joined first.
+    """Sets what a person belongs to: `request.memberships`, their `request.organizations`, and `request.organization`,
+    the one that the session chose, if the person still belongs to it, else the one they joined first.
 
     For anonymous people and those who belong to none it is false, and lists filtered by it are empty.
     `request.administers` is true for its owners and admins: for what a page offers, never for what it lets be done.
@@ -37,6 +37,7 @@ class CurrentOrganization(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         """Prepare the look-up."""
         theirs: Any = SimpleLazyObject(lambda: _theirs(request))
+        request.memberships = theirs  # type: ignore[attr-defined] # typed in organizations.http
         request.organizations = SimpleLazyObject(lambda: [each.organization for each in theirs])  # type: ignore[attr-defined] # typed in organizations.http
         request.organization = LazyOrganization(lambda: _current(request))  # type: ignore[attr-defined] # typed in organizations.http
         request.administers = SimpleLazyObject(lambda: _administers(request, theirs))  # type: ignore[attr-defined] # typed in organizations.http

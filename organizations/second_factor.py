@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,7 +17,6 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,11 +34,10 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
-def owes_second_factor(user: User) -> bool:
-    """Say whether an organization of theirs demands a second factor that `user` has not set up. One query."""
-    theirs = Authenticator.objects.filter(user=OuterRef("user"), type__in=FACTORS)
-    memberships = OrganizationMembership.objects.filter(user=user, organization__require_second_factor=True)
-    return memberships.filter(~Exists(theirs)).exists()
+def owes_second_factor(user: User, memberships: Iterable[OrganizationMembership]) -> bool:
+    """Say whether one of the organizations that `memberships` of `user` are in demands a second factor that they have
+    not set up. One query where one does, besides that of the memberships; none otherwise."""
+    return any(each.organization.require_second_factor for each in memberships) and not has_second_factor(user)
 
 
 def organizations_that_demand(user: User) -> list[Organization]:

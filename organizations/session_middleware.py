@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
+from organizations.http import SignedInRequest
 from organizations.models import User
 from organizations.second_factor import owes_second_factor
 from organizations.sessions import BEGAN, LONGEST, SEEN, TOUCH
@@ -74,7 +75,9 @@ class PersonalTime(MiddlewareMixin):
 
 
 class DemandedSecondFactor(MiddlewareMixin):
-    """Leads whoever owes a second factor to setting it up, before anything else. One query a request."""
+    """Leads whoever owes a second factor to setting it up, before anything else.
+
+    Asks for `request.memberships`, which pages need anyway."""
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
@@ -82,7 +85,9 @@ class DemandedSecondFactor(MiddlewareMixin):
         """Let pass whoever owes none, and what setting one up needs."""
         user = request.user
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if not isinstance(user, User) or name in _OPEN or name.startswith("mfa_") or not owes_second_factor(user):
+        if not isinstance(user, User) or name in _OPEN or name.startswith("mfa_"):
+            return None
+        if not owes_second_factor(user, cast(SignedInRequest, request).memberships):
             return None
         there = reverse("mfa_index")
         return HttpResponseClientRedirect(there) if request.headers.get("HX-Request") else HttpResponseRedirect(there)
