@@ -206,15 +206,16 @@ def matching(words: Sequence[str], *, indexed: bool = True) -> tuple[str, dict[s
     values: dict[str, Any] = {}
     for asked in map(condition, words):
         likes = asked.likes if indexed else ()
-        either = [_named(operator, value, values) for operator, value in asked.either]
-        parts += [_named("LIKE", pattern, values) for pattern in likes] + [f"({' OR '.join(either)})"]
+        either = [f"({_named(sql, each, values)})" for sql, each in asked.either]
+        parts += [_named("s.text LIKE %s", [pattern], values) for pattern in likes] + [f"({' OR '.join(either)})"]
     return " AND ".join(parts), values
 
 
-def _named(operator: str, value: str, values: dict[str, Any]) -> str:
-    name = f"value{len(values)}"
-    values[name] = value
-    return f"s.text {operator} %({name})s"
+def _named(sql: str, each: Sequence[str], values: dict[str, Any]) -> str:
+    """Return SQL with a name for each of its values, which are added to `values`."""
+    names = [f"value{len(values) + number}" for number in range(len(each))]
+    values |= dict(zip(names, each, strict=True))
+    return sql % tuple(f"%({name})s" for name in names)
 
 
 def _search(connection: Connection, scope: Scope, words: Sequence[str], *, by_book: bool) -> list[str]:

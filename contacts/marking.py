@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 
 from contacts.derived import searchable_texts
 from contacts.document import ContactDocument
@@ -18,19 +19,40 @@ from contacts.words import begins_words
 #: How much of a long text is shown around a hit, in characters.
 AROUND = 60
 
+_position = itemgetter(0)
+#: Where a text is hit: (start, end), in order, and maybe overlapping.
+type Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A folded word of a query, with what each text is asked for; `number` is empty unless it may be part of one."""
+
+    text: str
+    is_short: bool
+    number: str
+
+
+@lru_cache(maxsize=1_000)
+def _word(text: str) -> _Word:
+    is_number = not any(character.isalpha() for character in text)
+    return _Word(text, begins_words(text), digits(text) if is_number else "")
+
 
 def explain(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
     """Return the rows with what the words hit marked: in the name, else in the value that matched.
 
     Two more queries, and only for rows whose name and second line do not say why they matched.
     """
+    sought = [_word(word) for word in words]
     marked: list[Row] = []
-    unexplained: list[int] = []
+    unexplained: dict[int, list[_Word]] = {}
     for row in rows:
-        missing = [word for word in words if not _hits(row.name, word)]
-        marked.append(replace(row, name_parts=mark(row.name, words), match=mark(row.second, words)))
-        if any(not _hits(row.second, word) for word in missing):
-            unexplained.append(len(marked) - 1)
+        in_name, missing = _look(row.name, sought)
+        in_second, not_in_second = _look(row.second, sought)
+        if any(word in not_in_second for word in missing):
+            unexplained[len(marked)] = missing
+        marked.append(replace(row, name_parts=_mark(row.name, in_name), match=_mark(row.second, in_second)))
     if unexplained:
         asked = [marked[position] for position in unexplained]
         # What was moved or deleted since its row was read is not looked into: the reader may not be let in there.
@@ -38,19 +60,20 @@ def explain(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
             pk__in=[row.id for row in asked], book__in={row.book_id for row in asked}, trashed_at__isnull=True
         )
         documents = documents_of(contacts)
-        for position in unexplained:
+        for position, missing in unexplained.items():
             row = marked[position]
             if row.id in documents:
-                missing = [word for word in words if not _hits(row.name, word)]
                 marked[position] = replace(row, match=_reason(documents[row.id], missing) or row.match)
     return marked
 
 
-def mark(text: str, words: Sequence[str]) -> Parts:
-    """Return `text` in parts, those that a folded word occurs in marked. The parts joined are `text`."""
+def _mark(text: str, spans: Spans) -> Parts:
+    """Return `text` in parts, those within `spans` marked. The parts joined are `text`."""
+    if not spans:
+        return [(text, False)] if text else []
     parts: Parts = []
     done = 0
-    for start, end in sorted(span for word in words for span in _spans(text, word)):
+    for start, end in spans:
         if end <= done:
             continue
         if start > done:
@@ -65,68 +88,89 @@ def mark(text: str, words: Sequence[str]) -> Parts:
     return parts
 
 
-def _hits(text: str, word: str) -> bool:
-    folded = fold(text)
-    if word in folded and (not begins_words(word) or any(_starts_a_word(folded, at) for at in _places(folded, word))):
-        return True
-    return _is_number(word) and digits(word) in digits(text)
-
-
-@lru_cache(maxsize=1_000)
-def _is_number(word: str) -> bool:
-    return bool(digits(word)) and not any(character.isalpha() for character in word)
-
-
-def _spans(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Yield where in `text` the folded `word` occurs, as (start, end); digits of phones across their punctuation."""
+def _look(text: str, words: Sequence[_Word]) -> tuple[Spans, list[_Word]]:
+    """Return where `words` hit `text`, and those that do not."""
     folded, origin = _folded(text)
-    short = begins_words(word)
-    for start in _places(folded, word):
-        if not short or _starts_a_word(folded, start):
-            yield origin[start], origin[start + len(word) - 1] + 1
-    if _is_number(word):
-        number = digits(word)
-        places = [position for position, character in enumerate(text) if character.isdecimal()]
-        for start in _places(digits(text), number):
-            yield places[start], places[start + len(number) - 1] + 1
+    spans: Spans = []
+    missing: list[_Word] = []
+    for word in words:
+        found = [*_spans(folded, origin, word)]
+        if word.number:
+            found += _number_spans(text, word.number)
+        spans += found
+        # What folds only as a whole, as a letter and its accent that are two characters, is hit, and not marked.
+        if not found and (text.isascii() or not _is_in(fold(text), word)):
+            missing.append(word)
+    if len(spans) > 1:
+        spans.sort()
+    return spans, missing
 
 
-@lru_cache(maxsize=256)
-def _folded(text: str) -> tuple[str, Sequence[int]]:
-    """Return `text` folded character by character, and where each folded character comes from."""
-    if text.isascii() and "'" not in text and "`" not in text:
-        return text.lower(), range(len(text))
-    folded: list[str] = []
-    origin: list[int] = []
-    for position, character in enumerate(text):
-        piece = " " if character.isspace() else fold(character)
-        folded.append(piece)
-        origin += [position] * len(piece)
-    return "".join(folded), origin
+def _spans(folded: str, origin: Sequence[int], word: _Word) -> Iterator[tuple[int, int]]:
+    length = len(word.text)
+    start = folded.find(word.text)
+    while start >= 0:
+        if not word.is_short or _starts_a_word(folded, start):
+            yield origin[start], origin[start + length - 1] + 1
+        start = folded.find(word.text, start + 1)
+
+
+def _number_spans(text: str, number: str) -> Iterator[tuple[int, int]]:
+    """Yield where the digits of `text` are `number`, across their punctuation."""
+    plain = digits(text)
+    start = plain.find(number)
+    if start < 0:
+        return
+    places = [position for position, character in enumerate(text) if character.isdecimal()]
+    while start >= 0:
+        yield places[start], places[start + len(number) - 1] + 1
+        start = plain.find(number, start + 1)
+
+
+def _is_in(folded: str, word: _Word) -> bool:
+    return any(True for _span in _spans(folded, range(len(folded)), word))
 
 
 def _starts_a_word(folded: str, at: int) -> bool:
     return at == 0 or not folded[at - 1].isalnum()
 
 
-def _places(text: str, word: str) -> Iterator[int]:
-    start = text.find(word) if word else -1
-    while start >= 0:
-        yield start
-        start = text.find(word, start + 1)
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """Return `text` folded character by character, and where each folded character comes from."""
+    if text.isascii() and "'" not in text and "`" not in text:
+        return text.lower(), range(len(text))
+    return _folded_by_character(text)
 
 
-def _reason(document: ContactDocument, words: Sequence[str]) -> Parts | None:
+@lru_cache(maxsize=256)
+def _folded_by_character(text: str) -> tuple[str, Sequence[int]]:
+    folded: list[str] = []
+    origin: list[int] = []
+    for position, character in enumerate(text):
+        piece = _folded_character(character)
+        folded.append(piece)
+        origin += [position] * len(piece)
+    return "".join(folded), origin
+
+
+@lru_cache(maxsize=10_000)
+def _folded_character(character: str) -> str:
+    return " " if character.isspace() else fold(character)
+
+
+def _reason(document: ContactDocument, words: Sequence[_Word]) -> Parts | None:
     """Return the text of the contact that most of `words` hit, cut around the first hit."""
-    best, score = "", 0
-    for text in searchable_texts(document):
-        hits = sum(_hits(text, word) for word in words) if text else 0
-        if hits > score:
-            best, score = text, hits
+    best, fewest = "", len(words)
+    for text in filter(None, searchable_texts(document)):
+        missing = len(_look(text, words)[1])
+        if missing < fewest:
+            best, fewest = text, missing
+            if not missing:
+                break
     if not best:
         return None
     line = " ".join(best.split())
-    first = min((start for word in words for start, _end in _spans(line, word)), default=0)
+    first = min(map(_position, _look(line, words)[0]), default=0)
     begin = max(0, first - AROUND // 2)
-    cut = line[begin : begin + 2 * AROUND]
-    return mark(("…" if begin else "") + cut + ("…" if begin + 2 * AROUND < len(line) else ""), words)
+    cut = ("…" if begin else "") + line[begin : begin + 2 * AROUND] + ("…" if begin + 2 * AROUND < len(line) else "")
+    return _mark(cut, _look(cut, words)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ FEW = 5_000
 MANY_BOOKS = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred where set.
 
@@ -33,18 +34,24 @@ class Scope:
     by_book: bool
     group_ids: tuple[UUID, ...] = ()
     starred: bool = False
-    contacts: int = 0  # in these books, whatever the filters leave
+    contacts: int = 0  # in these books, whatever the filters leave; 0 in a book that was chosen
     family_first: bool = False  # how names are shown
 
-    @property
+    @cached_property
     def books(self) -> str:
         """The books as the text of an array, for `= ANY(%s::uuid[])`."""
         return array_of(self.book_ids)
 
     @property
+    def is_small(self) -> bool:
+        """Whether the scope is that of few contacts in several books: to read them all costs less than an index that
+        knows nothing of books."""
+        return len(self.book_ids) > 1 and self.contacts <= FEW
+
+    @property
     def is_gathered(self) -> bool:
-        """Whether a filtered list is best read whole and then filtered: it is that of few contacts in several books."""
-        return bool(self.group_ids or self.starred) and len(self.book_ids) > 1 and self.contacts <= FEW
+        """Whether a filtered list is best read whole and then filtered."""
+        return bool(self.group_ids or self.starred) and self.is_small
 
     def conditions(self, alias: str, contact: str, *, row: bool = False) -> tuple[str, list[Any]]:
         """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column,

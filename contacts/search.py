@@ -53,30 +53,30 @@ def find(scope: Scope, query: str, *, limit: int = BEST, part: slice = slice(Non
         return Found([], 0, complete=True)
     lead = max(words, key=len)
     others = [word for word in words if word != lead]
-    names, names_cut = _by_token(scope, TIER_NAME, [lead], others, limit)
-    found = list(names)
-    in_words: list[UUID] = []
-    cut = names_cut
-    if len(found) < limit and not others:
+    found, cut = _by_token(scope, TIER_NAME, [lead], others, limit)
+    names = len(found)
+    if names < limit and not others:
         number = phone_part(lead) or (lead if lead.isdigit() else "")
         leads = [lead] + ([PHONE_MARK + number] if number else [])
         in_words, words_cut = _by_token(scope, TIER_WORD, leads, [], limit)
-        in_words = [contact_id for contact_id in in_words if contact_id not in set(found)]
+        found = list(dict.fromkeys([*found, *in_words]))
         cut = cut or words_cut
-    inside: list[UUID] = []
-    if len(found) + len(in_words) < limit:
-        inside, inside_cut = _inside(scope, words)
-        known = {*found, *in_words}
-        inside = [contact_id for contact_id in inside if contact_id not in known]
-        cut = cut or inside_cut
+    beginning = len(found)
+    if beginning < limit:
+        inside = _inside(scope, words, limit + beginning + 1)
+        found = list(dict.fromkeys([*found, *inside]))
+        cut = cut or len(inside) > INSIDE_MOST
     else:
         cut = True
-    everything = [*found, *in_words, *inside]
-    rows = rows_by_id(scope, everything[: max(limit, len(found) + len(in_words))])
-    # By name within the second class: its index is in the order of the words.
-    in_words = sorted((i for i in in_words if i in rows), key=lambda i: (rows[i][1], i))
-    ordered = [rows[i][0] for i in (*found, *in_words, *inside) if i in rows][:limit]
-    return Found(explain(ordered[part], words), len(ordered), complete=not cut and len(everything) <= limit)
+    start, stop, _step = part.indices(limit)
+    # By name within the second class, since its index is in the order of the words: all of it is read for that.
+    is_sorted = start < beginning and stop > names
+    rows = rows_by_id(scope, found[start:stop] + (found[names:beginning] if is_sorted else []))
+    if is_sorted:
+        second = [contact_id for contact_id in found[names:beginning] if contact_id in rows]
+        found[names:beginning] = sorted(second, key=lambda contact_id: (rows[contact_id][1], contact_id))
+    shown = [rows[contact_id][0] for contact_id in found[start:stop] if contact_id in rows]
+    return Found(explain(shown, words), min(len(found), limit), complete=not cut and len(found) <= limit)
 
 
 def find_page(scope: Scope, query: str, *, after: str | None = None, limit: int = PAGE) -> Page:
@@ -94,15 +94,14 @@ def find_ids(
     words = words_of(query)
     if not words or not scope.book_ids:
         return [], None
-    where, values = _matches(scope, words)
+    texts, values = _matches(scope, words)
     key = read_key(after)
     if key:
-        where += " AND (s.sort_key, s.contact_id) > (%s, %s)"
+        texts += " AND (s.sort_key, s.contact_id) > (%s, %s)"
         values += list(key)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.contact_id, s.book_id, s.sort_key FROM contacts_contactsearch s"  # noqa: S608  # built of constants
-            f" WHERE {where} ORDER BY s.sort_key, s.contact_id LIMIT %s",
+            f"SELECT s.contact_id, s.book_id, s.sort_key FROM {texts} ORDER BY s.sort_key, s.contact_id LIMIT %s",  # noqa: S608  # built of constants
             [*values, limit + 1],
         )
         found = cursor.fetchall()
@@ -144,26 +143,37 @@ def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limi
     return distinct[:limit], len(found) == most or len(distinct) > limit
 
 
-def _inside(scope: Scope, words: list[str]) -> tuple[list[UUID], bool]:
-    """Return the contacts in whose text every word occurs, by name, and whether there are more."""
-    where, values = _matches(scope, words)
+def _inside(scope: Scope, words: list[str], most: int) -> list[UUID]:
+    """Return the first `most` contacts by name in whose text every word occurs; of more than `INSIDE_MOST`, some."""
+    texts, values = _matches(scope, words)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT contact_id FROM (SELECT s.contact_id, s.sort_key FROM contacts_contactsearch s"  # noqa: S608  # built of constants
-            f" WHERE {where} LIMIT %s) AS found ORDER BY sort_key, contact_id",
-            [*values, INSIDE_MOST + 1],
+            f"SELECT contact_id FROM (SELECT s.contact_id, s.sort_key FROM {texts} LIMIT %s) AS found"  # noqa: S608  # built of constants
+            " ORDER BY sort_key, contact_id LIMIT %s",
+            [*values, INSIDE_MOST + 1, most],
         )
-        found = [row[0] for row in cursor.fetchall()]
-    return found[:INSIDE_MOST], len(found) > INSIDE_MOST
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
-    """Return the condition that a row `s` of the search text is in `scope` and holds every word."""
+    """Return what follows FROM for the rows `s` of the search text that are in `scope` and hold every word.
+
+    OFFSET 0 has a few contacts read whole: how few hundreds of small books hold, the planner cannot know.
+    """
     more, more_values = scope.conditions("s", "contact_id")
-    where = "s.organization_id = %s AND s.book_id = ANY(%s::uuid[])" + more
-    values: list[Any] = [scope.organization_id, scope.books, *more_values]
+    if scope.is_small:
+        sql = (
+            "unnest(%s::uuid[]) AS wanted(id), LATERAL"
+            " (SELECT * FROM contacts_contactsearch WHERE book_id = wanted.id OFFSET 0) AS s WHERE true"
+        )
+        values: list[Any] = [scope.books]
+    else:
+        sql = "contacts_contactsearch s WHERE s.organization_id = %s AND s.book_id = ANY(%s::uuid[])"
+        values = [scope.organization_id, scope.books]
+    sql += more
+    values += more_values
     for asked in map(condition, words):
-        where += " AND s.text LIKE %s" * len(asked.likes)
-        where += f" AND ({' OR '.join(f's.text {operator} %s' for operator, _value in asked.either)})"
-        values += [*asked.likes, *(value for _operator, value in asked.either)]
-    return where, values
+        sql += " AND s.text LIKE %s" * len(asked.likes)
+        sql += f" AND ({' OR '.join(f'({each})' for each, _values in asked.either)})"
+        values += [*asked.likes, *(value for _sql, each_values in asked.either for value in each_values)]
+    return sql, values

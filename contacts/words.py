@@ -34,6 +34,14 @@ _THREE_IN_A_ROW = re.compile(r"[LMN]{3}")
 #: brings dashes and quotation marks too. Named one by one: Python and PostgreSQL do not agree on what a letter is, in
 #: scripts with combining vowels above all, and for "^" or other characters the trigram index would not be asked.
 _BEFORE_A_WORD = r"[] !-/:-@[\\^-`{-~" + _MARK_MARK + PHONE_MARK + "]"
+#: Of a longer word only so many characters are looked for in the index: the rest of an address, as ".example", is in
+#: so many contacts that it costs the index more than it spares.
+_INDEXED = 16
+#: SQL for what the index answers, and (`IS TRUE`) for what only what it found is asked.
+_HOLDS = "s.text LIKE %s"
+_MATCHES = "s.text ~ %s"
+_ALSO_HOLDS = " AND (s.text LIKE %s) IS TRUE"
+_ALSO_MATCHES = " AND (s.text ~ %s) IS TRUE"
 #: In so many contacts that looking for them in an index would not help.
 _COMMON_MARKS = frozenset("@.-+()/:,")
 #: Letters of a script that no contact is written in (Yi), to write marks with; 128 from here.
@@ -78,13 +86,11 @@ def begins_words(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL for `text LIKE` patterns and `text ~` expressions: all of `likes` must hold, and any of `either`, if any.
-
-    Each of `either` is (operator, value).
-    """
+    """When a row `s` of the search text is meant: its text is LIKE all of `likes`, which only help the index, and one
+    of `either` holds, each of them SQL with its values."""
 
     likes: tuple[str, ...]
-    either: tuple[tuple[str, str], ...]
+    either: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def condition(word: str) -> Condition:
@@ -93,17 +99,29 @@ def condition(word: str) -> Condition:
     if is_without_blanks(text):
         before = " " if is_without_blanks(text[0]) else ""
         after = " " if is_without_blanks(text[-1]) else ""
-        here = ("LIKE", f"%{before}{escape_like(text)}{after}%")
+        here = _HOLDS, (f"%{before}{escape_like(text)}{after}%",)
     elif begins_words(word):
-        here = ("~", _BEFORE_A_WORD + _escape_regex(word))
+        here = _MATCHES, (_BEFORE_A_WORD + _escape_regex(word),)
     else:
-        here = ("LIKE", f"%{escape_like(word)}%")
+        here = _anywhere(word)
     number = phone_part(word)
     if not number:
         return Condition(tuple(f"%{mark} %" for mark in marks_of(word)), (here,))
-    # Fewer than three digits are asked of the beginnings of numbers alone, as short words are of words.
-    phone = ("~", f"{PHONE_MARK}[0-9]*{number}") if len(number) > 2 else ("LIKE", f"%{PHONE_MARK}{number}%")
-    return Condition((), (here, phone))
+    return Condition((), (here, _in_a_phone(number)))
+
+
+def _anywhere(word: str) -> tuple[str, tuple[str, ...]]:
+    whole = f"%{escape_like(word)}%"
+    if len(word) <= _INDEXED:
+        return _HOLDS, (whole,)
+    return _HOLDS + _ALSO_HOLDS, (f"%{escape_like(word[:_INDEXED])}%", whole)
+
+
+def _in_a_phone(number: str) -> tuple[str, tuple[str, ...]]:
+    """Fewer than three digits are asked of the beginnings of numbers alone, as short words are of words."""
+    if len(number) <= 2:
+        return _HOLDS, (f"%{PHONE_MARK}{number}%",)
+    return _HOLDS + _ALSO_MATCHES, (f"%{number}%", f"{PHONE_MARK}[0-9]*{number}")
 
 
 def _kinds(word: str) -> str:

@@ -15,7 +15,7 @@ from contacts.handles import digits
 from contacts.listing import count, page, rows_by_id
 from contacts.marking import explain
 from contacts.models import Contact, Group
-from contacts.scope import scope_for
+from contacts.scope import FEW, scope_for
 from contacts.search import BEST, find, find_page, words_of
 from contacts.services import act, create_contact, documents_of, move_contacts, star_contacts, trash_contacts
 from contacts.words import PHONE_MARK, is_without_blanks, phone_part, spaced
@@ -227,11 +227,18 @@ def crowd(cast):
     return source
 
 
-@pytest.mark.parametrize("by_book", [True, False], ids=["book by book", "by organization"])
+WAYS = {
+    "few, read whole": {"by_book": True},
+    "book by book": {"by_book": True, "contacts": FEW + 1},
+    "by organization": {"by_book": False, "contacts": FEW + 1},
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("who", ["ann", "ben"])
-def test_equals_a_scan_of_everything(cast, crowd, who, by_book):
+def test_equals_a_scan_of_everything(cast, crowd, who, way):
     user = getattr(cast, who)
-    scope = replace(scope_for(user, cast.organization, searching=True), by_book=by_book)
+    scope = replace(scope_for(user, cast.organization, searching=True), **way)
     readable = documents_of(Contact.objects.for_user(user))
     derived = {pk: derive(document, "US") for pk, document in readable.items()}
     for query in queries(crowd, list(readable.values())):
@@ -250,8 +257,9 @@ def test_equals_a_scan_of_everything(cast, crowd, who, by_book):
             assert "".join(text for text, _hit in row.name_parts or []) == row.name
 
 
-def test_all_by_name_pages_the_same_answer(cast, crowd):
-    scope = scope_for(cast.ann, cast.organization, searching=True)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_all_by_name_pages_the_same_answer(cast, crowd, way):
+    scope = replace(scope_for(cast.ann, cast.organization, searching=True), **way)
     for query in ("a", "an", "acme", "4", "o"):
         expected = {row.id for row in find(scope, query, limit=1000).rows}
         seen, after = [], None
