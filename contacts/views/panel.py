@@ -165,7 +165,8 @@ class Panel:
 
     @cached_property
     def first_books(self) -> list[BookLine]:
-        """The first of these books, and the one that is listed if it is another: what a sidebar has room for."""
+        """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
+        query."""
         first = self.shelf.by_name[:SIDEBAR_BOOKS]
         listed = self.shelf.books.get(self.book.pk) if self.book else None
         return book_lines(first if listed is None or listed in first else [*first, listed])
@@ -177,7 +178,7 @@ class Panel:
 
     @property
     def book_lines(self) -> list[BookLine]:
-        """All of these books as lines."""
+        """All of these books as lines. One query."""
         return book_lines(self.shelf.by_name)
 
     @property
