@@ -20,7 +20,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.types.json import Jsonb
 
 from books.models import ContactBook
-from contacts.derived import derive
+from contacts.derived import Derived, derive
 from contacts.document import ContactDocument, changed_fields, group_key
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import regions, rows
@@ -142,23 +142,38 @@ class Act:
         """The change-set, or None when nothing was changed."""
         return None if self.wrote_nothing else self.change_set
 
-    def create(self, book: ContactBook, documents: Sequence[ContactDocument]) -> list[UUID]:
+    def create(
+        self,
+        book: ContactBook,
+        documents: Sequence[ContactDocument],
+        *,
+        derived: Sequence[Derived | None] | None = None,
+    ) -> list[UUID]:
         """Write new contacts into `book`, which `by` must be able to edit. Return their ids, in order.
 
-        A constant number of statements whatever the number of documents, which must be normalised.
+        `derived`: what a long act has derived from each document ahead. A constant number of statements whatever the
+        number of documents, which must be normalised.
         """
-        return self.create_in([(book.pk, document) for document in documents])
+        return self.create_in([(book.pk, document) for document in documents], derived=derived)
 
-    def create_in(self, placed: Sequence[tuple[UUID, ContactDocument]]) -> list[UUID]:
+    def create_in(
+        self,
+        placed: Sequence[tuple[UUID, ContactDocument]],
+        *,
+        derived: Sequence[Derived | None] | None = None,
+    ) -> list[UUID]:
         """Write new contacts given as (book id, document), as `create` does, into as many books as it may be."""
         if not placed:
             return []
+        derived = derived or [None] * len(placed)
         self._hold_own({book for book, _document in placed})
         names = ensure_groups(self.organization_id, (document for _book, document in placed))
         documents = with_kept_names([document for _book, document in placed], names)
         batch = [
-            self._stored(contact_id, book, document)
-            for contact_id, (book, _given), document in zip(rows.new_ids(len(placed)), placed, documents, strict=True)
+            self._stored(contact_id, book, document, ahead if document is given else None)
+            for contact_id, (book, given), document, ahead in zip(
+                rows.new_ids(len(placed)), placed, documents, derived, strict=True
+            )
         ]
         rows.insert_contacts(self.organization_id, batch)
         _keep_pictures(documents)
@@ -260,8 +275,12 @@ class Act:
         """Write down what happened to a book as a whole: one row, however many contacts it holds."""
         self._note(kind, [(None, book.pk, None, 0, before, after)])
 
-    def _stored(self, contact_id: UUID, book_id: UUID, document: ContactDocument) -> Stored:
-        return Stored(contact_id, book_id, document, derive(document, self.region))
+    def _stored(
+        self, contact_id: UUID, book_id: UUID, document: ContactDocument, ahead: Derived | None = None
+    ) -> Stored:
+        """Return a contact as it is to be written. What was derived ahead counts while the region is still the same."""
+        derived = ahead if ahead and ahead.region in {"", self.region} else derive(document, self.region)
+        return Stored(contact_id, book_id, document, derived)
 
     def _standing(self, contact: Contact, document: ContactDocument) -> Stored:
         """Return a locked contact as it stands: its index rows follow from the region that it was last read in."""
