@@ -314,7 +314,7 @@ class Act:
         rows.insert_memberships(
             self.organization_id,
             (
-                (item.id, position, membership, names[membership.kind, group_key(membership.name)][0])
+                (item, position, membership, names[membership.kind, group_key(membership.name)][0])
                 for item in batch
                 for position, membership in enumerate(item.document.memberships)
             ),

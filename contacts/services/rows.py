@@ -168,12 +168,13 @@ def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]])
     )
 
 
-def insert_memberships(organization_id: UUID, rows: Iterable[tuple[UUID, int, Membership, UUID]]) -> None:
-    """Write memberships given as (contact id, position, membership, group id)."""
+def insert_memberships(organization_id: UUID, rows: Iterable[tuple[Stored, int, Membership, UUID]]) -> None:
+    """Write memberships of living contacts given as (contact, position, membership, group id)."""
     copy(
         "contacts_contactmembership",
         (
             "contact_id",
+            "book_id",
             "item",
             "group_id",
             "organization_id",
@@ -185,7 +186,8 @@ def insert_memberships(organization_id: UUID, rows: Iterable[tuple[UUID, int, Me
         ),
         (
             (
-                contact,
+                contact.id,
+                contact.book_id,
                 item.id,
                 group,
                 organization_id,
@@ -207,16 +209,29 @@ def delete_memberships(contact_ids: Sequence[UUID]) -> None:
 
 
 def set_trashed(contact_ids: Sequence[UUID], *, trashed: bool) -> None:
-    """Put contacts into the trash, or take them out."""
+    """Put contacts into the trash, or take them out. Their other index rows are the caller's."""
     value = "now()" if trashed else "NULL"
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE contacts_contact SET trashed_at = {value} WHERE id = ANY(%s)", [list(contact_ids)])  # noqa: S608  # one of two constants
+    _place_memberships(contact_ids)
 
 
 def set_book(contact_ids: Sequence[UUID], book_id: UUID) -> None:
-    """Put contacts into another book. Their index rows are the caller's."""
+    """Put contacts into another book. Their other index rows are the caller's."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s)", [book_id, list(contact_ids)])
+    _place_memberships(contact_ids)
+
+
+def _place_memberships(contact_ids: Sequence[UUID]) -> None:
+    """Bring the memberships of contacts to where these are now: a book, or the trash. Whoever asks has locked them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contactmembership AS member"
+            " SET book_id = CASE WHEN contact.trashed_at IS NULL THEN contact.book_id END"
+            " FROM contacts_contact AS contact WHERE contact.id = member.contact_id AND contact.id = ANY(%s)",
+            [list(contact_ids)],
+        )
 
 
 def set_regions(batch: Sequence[Stored]) -> None:

@@ -206,28 +206,35 @@ class Panel:
         """How many of them are starred."""
         return self.shelf.starred
 
-    @cached_property
+    @property
     def groups(self) -> list[SeenGroup]:
-        """The first groups that one sees. One query."""
-        return self._seen(GroupKind.GROUP, SIDEBAR_GROUPS + 1)
+        """The first groups that one sees."""
+        return self._named[GroupKind.GROUP]
+
+    @property
+    def companies(self) -> list[SeenGroup]:
+        """The first companies that one sees."""
+        return self._named[GroupKind.COMPANY]
 
     @cached_property
-    def companies(self) -> list[SeenGroup]:
-        """The first companies that one sees. One query."""
-        return self._seen(GroupKind.COMPANY, SIDEBAR_GROUPS + 1)
+    def _named(self) -> dict[GroupKind, list[SeenGroup]]:
+        """What the sidebar names, and one more of each. One query."""
+        return seen_groups(self.user, self.shelf, most=SIDEBAR_GROUPS + 1)
 
     @property
     def group_names(self) -> list[str]:
-        """Names to complete a group's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.GROUP, SUGGESTIONS)]
+        """Names to complete a group's field with."""
+        return [group.name for group in self._suggested[GroupKind.GROUP]]
 
     @property
     def company_names(self) -> list[str]:
-        """Names to complete a company's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.COMPANY, SUGGESTIONS)]
+        """Names to complete a company's field with."""
+        return [group.name for group in self._suggested[GroupKind.COMPANY]]
 
-    def _seen(self, kind: GroupKind, most: int) -> list[SeenGroup]:
-        return seen_groups(self.user, self.shelf, kind, most=most)
+    @cached_property
+    def _suggested(self) -> dict[GroupKind, list[SeenGroup]]:
+        """What the form suggests. One query."""
+        return seen_groups(self.user, self.shelf, most=SUGGESTIONS)
 
     @property
     def sidebar_limit(self) -> int:
