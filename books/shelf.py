@@ -42,12 +42,14 @@ class Shelf:
     """The books of one organization that a person may use, in order of id.
 
     `of_everybody` is how many contacts the organization holds, whoever may read them: for choosing a way to ask, never
-    for a page.
+    for a page. `horizon` is the transaction below which all that was committed is in what was read: from there on
+    live updates go on.
     """
 
     organization_id: UUID
     books: Mapping[UUID, ShelvedBook]
     of_everybody: int
+    horizon: int = 0
 
     @cached_property
     def by_name(self) -> list[ShelvedBook]:
@@ -94,8 +96,8 @@ def shelf_of(user: User, organization: Organization) -> Shelf:
     with connection.cursor() as cursor:
         cursor.execute(_SHELF, {"organization": organization.pk, "user": user.pk})
         found = cursor.fetchall()
-    books = {row[0]: ShelvedBook._make(row[:-1]) for row in found}
-    return Shelf(organization.pk, books, found[0][-1] if found else 0)
+    books = {row[0]: ShelvedBook._make(row[:-2]) for row in found}
+    return Shelf(organization.pk, books, *(found[0][-2:] if found else (0, 0)))
 
 
 def types_of(book_ids: Iterable[UUID]) -> dict[UUID, BookType]:
@@ -113,7 +115,8 @@ _SHELF: Final = f"""
                                   WHERE user_id = %(user)s AND organization_id = %(organization)s)),
            coalesce((SELECT sum(contacts) FROM books_bookcount counted
                        JOIN books_contactbook every ON every.id = counted.book_id
-                      WHERE every.organization_id = %(organization)s), 0)
+                      WHERE every.organization_id = %(organization)s), 0),
+           pg_snapshot_xmin(pg_current_snapshot())::text::bigint
       FROM ({open_levels(ContactBook)}) AS mine
       JOIN books_contactbook book ON book.id = mine.id
       LEFT JOIN LATERAL (SELECT sum(contacts) AS contacts, sum(starred) AS starred

@@ -7,6 +7,9 @@ from config import env
 BULK = 4
 """Threads for uploads and downloads, beside those for pages."""
 
+LIVE = 3
+"""Threads of all live streams together, however many are open: one reads what changed, two let people in."""
+
 
 def pages() -> int:
     """Return how many threads answer pages: WEB_THREADS, else four a core and four, at most 32.

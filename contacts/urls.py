@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from contacts.views import access, actions, books, cards, changes, forms, lists, pictures, region, theme, trash
+from contacts.views import access, actions, books, cards, changes, forms, lists, live, pictures, region, theme, trash
 
 app_name = "contacts"
 
 urlpatterns = [
     path("contacts/", lists.contacts, name="list"),
     path("contacts/new/", forms.new, name="new"),
+    path("contacts/live/", live.pieces, name="live"),
     path("contacts/<uuid:contact_id>/", cards.card, name="card"),
     path("contacts/<uuid:contact_id>/edit/", forms.edit, name="edit"),
     path("contacts/<uuid:contact_id>/history/", cards.history, name="history"),
     path("contacts/<uuid:contact_id>/star/", cards.star, name="star"),
     path("contacts/<uuid:contact_id>/delete/", cards.delete, name="delete"),
+    path("contacts/<uuid:contact_id>/live/", live.news, name="contact-live"),
     path("books/", books.books, name="books"),
     path("books/new/", books.new, name="book-new"),
     path("books/<uuid:book_id>/", lists.book, name="book"),

@@ -18,24 +18,24 @@ BELL_SECONDS = 60
 """A bell not heard within this time is thrown away: the sweep has rung anew meanwhile."""
 
 
-class Doorbell:
-    """A mailbox with one slot a lane and the thread that empties it."""
+class Doorbell[Note: str]:
+    """A mailbox with one slot a lane, or whatever else may be said, and the thread that empties it."""
 
-    def __init__(self, press: Callable[[Lane], None]) -> None:
+    def __init__(self, press: Callable[[Note], None]) -> None:
         """Take the function that sends one bell and may block for seconds or raise."""
         self._press = press
         self._reset()
         os.register_at_fork(after_in_child=self._reset)  # a child has neither the thread nor its lock
 
     def _reset(self) -> None:
-        self._notes: set[Lane] = set()
+        self._notes: set[Note] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._sending = False
         self.rung = 0
         self.failed = 0
 
-    def ring(self, lane: Lane) -> None:
+    def ring(self, lane: Note) -> None:
         """Ask for a bell in `lane`. Returns at once, never raises; many calls may become one bell."""
         with self._changed:
             self._notes.add(lane)

@@ -101,6 +101,31 @@ def open_levels(model: type[models.Model]) -> str:
 
 
 @cache
+def open_to_any(model: type[models.Model]) -> str:
+    """Return SQL for the rows `(user_id, id)`: which objects of `model`, of those whose ids are the array named `ids`,
+    are open at view to which people of the array named `users`.
+
+    One go for what many people may see of a few objects. The caller leaves out users who are not active.
+    """
+    user_grant, team_grant = _grant_tables(model)
+    permission = (
+        "(SELECT permission.id FROM auth_permission permission JOIN django_content_type type"  # noqa: S608  # names of ours
+        f" ON type.id = permission.content_type_id WHERE codename = '{codename(model, Level.VIEW)}'"
+        f" AND app_label = '{model._meta.app_label}' AND type.model = '{model._meta.model_name}')"
+    )
+    return (
+        f"SELECT owner_id AS user_id, id FROM {model._meta.db_table}"  # noqa: S608  # likewise
+        " WHERE id = ANY(%(ids)s::uuid[]) AND owner_id = ANY(%(users)s::uuid[])"
+        f" UNION SELECT user_id, content_object_id FROM {user_grant} WHERE permission_id = {permission}"
+        " AND content_object_id = ANY(%(ids)s::uuid[]) AND user_id = ANY(%(users)s::uuid[])"
+        f" UNION SELECT member.user_id, mine.content_object_id FROM {team_grant} mine"
+        f" JOIN {TeamMembership._meta.db_table} member ON member.team_id = mine.group_id"
+        f" WHERE mine.permission_id = {permission}"
+        " AND mine.content_object_id = ANY(%(ids)s::uuid[]) AND member.user_id = ANY(%(users)s::uuid[])"
+    )
+
+
+@cache
 def _open_sql(model: type[models.Model]) -> str:
     user_grant, team_grant = _grant_tables(model)
     permission = (

@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = (
     (re.compile(r"/test_(?:\w+_)?crash(?:es)?\.py::|::test_worker_"), "the worker of tests/worker.py"),
     (re.compile(r"/config/test_(?:supervisor|asgi|headers|production)\.py::"), None),
+    (re.compile(r"/live/test_(?:streams|revocation)\.py::|/browser/test_live\.py::"), None),
 )
 """Part of a test's id → what its tests share with other files'; None where only the tests of one file share."""
 

@@ -49,7 +49,7 @@ def database_settings(data: Path) -> dict[str, Any]:
     # Processes that a test starts are to use that test's database.
     settings["NAME"] = env.text("KITH_DATABASE_NAME", settings["NAME"])
     if process == "web":
-        size = env.number("DATABASE_POOL", threads.pages() + threads.BULK, least=1, most=1000)
+        size = env.number("DATABASE_POOL", threads.pages() + threads.BULK + threads.LIVE, least=1, most=1000)
         wait = env.number("DATABASE_WAIT_SECONDS", 10, least=1, most=600)
         options["pool"] = {"min_size": min(2, size), "max_size": size, "timeout": wait}
     return settings

@@ -1,8 +1,15 @@
 """Which part of the one port answers a path: Django, or an ASGI app that stands beside it."""
 
-from config.web.types import App
+from config.web.types import App, Receive, Scope, Send
 
-MOUNTS: dict[str, App] = {}
+
+async def _live(scope: Scope, receive: Receive, send: Send) -> None:
+    from contacts.live.app import live  # rooms are imported late: config stands below them
+
+    await live(scope, receive, send)
+
+
+MOUNTS: dict[str, App] = {"/live/": _live}
 """Path prefix → ASGI app, for what must not hold a thread per open connection. A prefix ends at a slash or at
 the path's end: `/mcp` takes `/mcp` and `/mcp/…`, not `/mcproot`."""
 

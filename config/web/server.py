@@ -5,16 +5,18 @@
 
 import asyncio
 import os
+import resource
 from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from config.web import limits
+from config.web import limits, live
 
 GRACEFUL_SECONDS: Final = 4  # with what follows, a stop takes at most 5 s
 HEAD_SECONDS: Final = 30.0
-CONNECTIONS: Final = 2000
+CONNECTIONS: Final = 2000 + live.STREAMS
+FILES: Final = 200  # what a process holds open besides its connections
 
 
 class LimitedHttp(HttpToolsProtocol):
@@ -36,6 +38,11 @@ class LimitedHttp(HttpToolsProtocol):
         """Stop the clock."""
         self._head_arrived()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Begin to stop: a stream would hold up the stop for as long as it may take."""
+        super().shutdown()
+        live.end_all()
 
     def on_message_begin(self) -> None:
         """Start the clock for a request's headers."""
@@ -93,6 +100,16 @@ def options(host: str, port: int) -> dict[str, Any]:
     }
 
 
+def allow_connections() -> None:
+    """Let this process hold as many connections open as it takes: systems begin with 1,024 files or fewer."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    if least < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def main() -> None:
     """Serve until the process is told to stop."""
     from django.conf import settings
@@ -100,6 +117,7 @@ def main() -> None:
     os.environ.setdefault("KITH_PROCESS", "web")
     import config.asgi  # noqa: F401 - sets up Django, so that a bad setting is told before the port is taken
 
+    allow_connections()
     uvicorn.run(**options(settings.HOST, settings.PORT))
 
 

@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 from books.models import ContactBook
 from contacts.derived import Derived, derive
 from contacts.document import ContactDocument, changed_fields, group_key
+from contacts.live.bell import ring_on_commit
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import regions, rows
 from contacts.services.errors import Busy, NotVisible
@@ -340,6 +341,8 @@ class Act:
         notes: Iterable[tuple[UUID | None, UUID, UUID | None, int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
     ) -> None:
         """Write change rows given as (contact, book, book it came from, version, before, after)."""
+        if self.wrote_nothing:
+            ring_on_commit()
         self.wrote_nothing = False
         rows.copy(
             "contacts_change",

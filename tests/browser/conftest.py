@@ -1,6 +1,7 @@
 """A browser that is signed in as one of the cast, and fails the test for anything its console complains about."""
 
 import os
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -25,18 +26,23 @@ def cast(transactional_db):
 def open_as(live_server, browser):
     """Return a function that opens the site as somebody (nobody without) in a window of its own; options are
     Playwright's. The page's `complaints` must stay empty."""
+    with windows(browser, live_server.url) as opened:
+        yield opened
+
+
+@contextmanager
+def windows(browser, url):
+    """Yield the same function for the site at `url`."""
     pages = []
 
     def opened(user=None, **options):
-        context = browser.new_context(
-            base_url=live_server.url, **{"viewport": {"width": 1440, "height": 900}, **options}
-        )
+        context = browser.new_context(base_url=url, **{"viewport": {"width": 1440, "height": 900}, **options})
         context.set_default_timeout(15_000)
         if user is not None:
             client = Client()
             client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
         page = context.new_page()
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

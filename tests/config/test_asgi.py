@@ -174,7 +174,7 @@ def test_a_stream_stops_when_its_reader_has_gone(server, tmp_path):
 
 
 def test_what_has_no_room_yet_is_not_found(server):
-    for path in ("/live/", "/live/changes", "/mcp", "/nothing/"):
+    for path in ("/live/changes", "/live", "/mcp", "/nothing/"):
         assert server.ask("GET", path).status == 404, path
 
 

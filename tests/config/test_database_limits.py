@@ -20,7 +20,7 @@ def test_the_web_process_has_a_pool_and_limits(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(threads, "cores", lambda: 2)
     found = database_settings(tmp_path)
-    assert found["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 12 + 4, "timeout": 10}, "one for each thread"
+    assert found["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 12 + 4 + 3, "timeout": 10}, "one for each thread"
     assert found["OPTIONS"]["options"].split("-c ")[1:] == [
         "statement_timeout=15s ",
         "lock_timeout=2s ",
@@ -29,7 +29,7 @@ def test_the_web_process_has_a_pool_and_limits(tmp_path, monkeypatch):
     assert found["OPTIONS"]["application_name"] == "kith web"
     assert found["CONN_MAX_AGE"] == 0
     monkeypatch.setenv("WEB_THREADS", "3")
-    assert database_settings(tmp_path)["OPTIONS"]["pool"]["max_size"] == 3 + 4
+    assert database_settings(tmp_path)["OPTIONS"]["pool"]["max_size"] == 3 + 4 + 3
     monkeypatch.setenv("DATABASE_POOL", "5")
     assert database_settings(tmp_path)["OPTIONS"]["pool"]["max_size"] == 5
 

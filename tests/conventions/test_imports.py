@@ -8,7 +8,10 @@ import pytest
 from tests.conventions.project import ROOMS, ROOT, python, tree, where
 
 # These join the rooms to the house; they do it inside functions, once Django is ready.
-JOINS = {"config/urls.py", "config/asgi.py", "config/celery.py", "config/web/health.py", "config/supervisor/prepare.py"}
+JOINS = {
+    *("config/urls.py", "config/asgi.py", "config/celery.py", "config/supervisor/prepare.py"),
+    *("config/web/health.py", "config/web/routes.py"),
+}
 MODEL_NAME = re.compile(r"(\w+)\.[A-Z]\w*")
 DOTTED = re.compile(r"(\w+)(?:\.\w+)+")
 

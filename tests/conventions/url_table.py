@@ -265,6 +265,11 @@ TABLE: list[Row] = [
     page("organization:join", 404, 404, 404, 404, 404, 404, note="without an invitation"),
     # --- lists and cards: one's own are everybody's; Ann's shared book is Ben's and Vic's; nothing is Sam's
     page("contacts:list", 302, 200, 200, 200, 200, 200),
+    page("contacts:live", 302, 200, 200, 200, 200, 200),
+    page(
+        "contacts:live", 302, 200, 200, 200, 200, 200, query="?book=00000000-0000-0000-0000-000000000000", note="lost"
+    ),
+    page("contacts:contact-live", 302, 200, 200, 200, 404, 404),
     page("contacts:book", 302, 200, 200, 200, 404, 404),
     page("contacts:group", 302, 200, 200, 200, 404, 404),
     page("contacts:company", 302, 200, 200, 200, 404, 404, arguments={"group_id": lambda world: world.company.pk}),

@@ -1,0 +1,35 @@
+// Makes what is on the page look like what was fetched, node by node, so that focus, scroll, selection and open menus
+// stay where they are.
+
+const key = (node) => node.id || node.getAttribute?.("href");
+
+/** Change `old` into `fresh`. Attributes that scripts set are left; `data-live` elements and open menus as well. */
+export function morph(old, fresh) {
+  if (old.nodeType !== 1) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  for (const { name, value } of fresh.attributes)
+    if (old.getAttribute(name) !== value && !/^(role|tabindex|aria-(current|selected))$/.test(name))
+      old.setAttribute(name, value);
+  const keyed = new Map([...old.children].map((child) => [key(child), child]));
+  let at = old.firstChild;
+  for (const node of [...fresh.childNodes]) {
+    const same = key(node) ? keyed.get(key(node)) : at && !key(at) && at;
+    if (same?.nodeName !== node.nodeName) {
+      old.insertBefore(node, at);
+      continue;
+    }
+    keyed.delete(key(node));
+    if (same === at) at = at.nextSibling;
+    else (old.moveBefore ?? old.insertBefore).call(old, same, at);
+    if (!same.matches?.("[data-live], .menu:popover-open")) morph(same, node);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    const held = at.contains(document.activeElement);
+    at.remove();
+    if (held) (next ?? old.lastChild)?.querySelector?.("a, button")?.focus();
+    at = next;
+  }
+}

@@ -1,0 +1,1 @@
+"""Live updates: streams of the real web process, what they are told, and when they end."""
