@@ -169,7 +169,7 @@ class Hub:
                     log.warning("live.failed", error=type(error).__name__, failures=failures)
                     if isinstance(error.__cause__, QueryCanceled):
                         self._start_over()
-                    await asyncio.sleep(min(POLL * failures, 5))
+                    await asyncio.sleep(min(POLL * failures, 2))
                     continue
                 failures = 0
                 watched = began if watching else watched
@@ -180,7 +180,7 @@ class Hub:
         finally:
             in_touch.cancel()
             await asyncio.wait([in_touch])
-            await self._in_reader(connection.close)
+            await self._in_reader(_let_go)
         await self._presence.leave()
 
     def _start_over(self) -> None:
@@ -293,6 +293,11 @@ def _ask(question: _Question) -> _Answer:
     except Error:
         connection.close()  # the next round opens another one
         raise
+
+
+def _let_go() -> None:
+    """Give back the connection of the thread that this runs in."""
+    connection.close()
 
 
 def _told(news: Announcement) -> str:

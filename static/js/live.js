@@ -6,6 +6,7 @@ import { morph } from "kith/morph";
 const host = document.querySelector("live-updates");
 const busy = new Set(); // contacts that somebody edits
 let since = host?.dataset.since;
+let over = false;
 let failed = 0;
 let next = 0;
 let quiet = 0;
@@ -28,6 +29,7 @@ function close() {
 
 function open() {
   close();
+  if (over) return;
   form = edited();
   source = new EventSource(`${host.dataset.stream}&since=${since}&editing=${form}`);
   source.onopen = () => {
@@ -37,7 +39,7 @@ function open() {
   // The way back is ours: a browser's own would come every two seconds, for ever.
   source.onerror = () => {
     close();
-    if (++failed > 4) note(host.dataset.away);
+    if (++failed > 3) note(host.dataset.away);
     retry = setTimeout(open, Math.min(60_000, 500 * 2 ** failed) * (0.5 + Math.random()));
   };
   for (const name in heard)
@@ -61,6 +63,7 @@ const heard = {
     if (opened()?.dataset.contact === contact) news();
   },
   over() {
+    over = true;
     close();
     note(host.dataset.over);
   },
@@ -75,8 +78,10 @@ async function piece(address) {
 
 function put(old, fresh) {
   if (!old || !fresh) return;
+  const focused = document.activeElement;
   morph(old, fresh);
   window.htmx.process(old);
+  if (focused.isConnected) focused.focus({ preventScroll: true }); // what was moved has lost it
 }
 
 const place = (content) => [...content.children].forEach((fresh) => put(byId(fresh.id), fresh));
@@ -124,6 +129,7 @@ async function news() {
 
 if (host) {
   addEventListener("pageshow", open);
+  addEventListener("online", open);
   addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(away);

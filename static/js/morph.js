@@ -3,6 +3,13 @@
 
 const key = (node) => node.id || node.getAttribute?.("href");
 
+function drop(node) {
+  const next = node.nextElementSibling ?? node.previousElementSibling;
+  const held = node.contains(document.activeElement);
+  node.remove();
+  if (held) next?.querySelector("a, button")?.focus();
+}
+
 /** Change `old` into `fresh`. Attributes that scripts set are left; `data-live` elements and open menus as well. */
 export function morph(old, fresh) {
   if (old.nodeType !== 1) {
@@ -12,6 +19,8 @@ export function morph(old, fresh) {
   for (const { name, value } of fresh.attributes)
     if (old.getAttribute(name) !== value && !/^(role|tabindex|aria-(current|selected))$/.test(name))
       old.setAttribute(name, value);
+  const kept = new Set([...fresh.children].map(key));
+  for (const child of [...old.children]) if (key(child) && !kept.has(key(child))) drop(child);
   const keyed = new Map([...old.children].map((child) => [key(child), child]));
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {
@@ -22,14 +31,13 @@ export function morph(old, fresh) {
     }
     keyed.delete(key(node));
     if (same === at) at = at.nextSibling;
-    else (old.moveBefore ?? old.insertBefore).call(old, same, at);
+    else old.insertBefore(same, at);
     if (!same.matches?.("[data-live], .menu:popover-open")) morph(same, node);
   }
   while (at) {
     const next = at.nextSibling;
-    const held = at.contains(document.activeElement);
-    at.remove();
-    if (held) (next ?? old.lastChild)?.querySelector?.("a, button")?.focus();
+    if (at.nodeType === 1) drop(at);
+    else at.remove();
     at = next;
   }
 }
