@@ -69,8 +69,8 @@ def marks_of(text: str) -> list[str]:
     """Return each rare mark of `text` once, written so that the trigram index finds it."""
     if text.isalnum():
         return []
-    found = {character for character in text if not character.isalnum() and not character.isspace()} - _COMMON_MARKS
-    return sorted(map(_spelled, found))
+    found = set(text) - _COMMON_MARKS
+    return sorted(_spelled(character) for character in found if not character.isalnum() and not character.isspace())
 
 
 def _spelled(mark: str) -> str:
