@@ -96,6 +96,7 @@ class Condition:
 def condition(word: str) -> Condition:
     """Return when a folded word of a query is in the search text of a contact, or in one of its phones."""
     text = spaced(word)
+    here: tuple[str, tuple[str, ...]]
     if is_without_blanks(text):
         before = " " if is_without_blanks(text[0]) else ""
         after = " " if is_without_blanks(text[-1]) else ""
