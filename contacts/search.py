@@ -174,7 +174,8 @@ def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
     sql += more
     values += more_values
     for asked in map(condition, words):
-        sql += " AND s.text LIKE %s" * len(asked.likes)
+        likes = () if scope.is_small else asked.likes
+        sql += " AND s.text LIKE ANY(%s)" * len(likes)
         sql += f" AND ({' OR '.join(f'({each})' for each, _values in asked.either)})"
-        values += [*asked.likes, *(value for _sql, each_values in asked.either for value in each_values)]
+        values += [*likes, *(value for _sql, each_values in asked.either for value in each_values)]
     return sql, values
