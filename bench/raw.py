@@ -206,11 +206,13 @@ def matching(words: Sequence[str], *, indexed: bool = True) -> tuple[str, dict[s
     for asked in map(condition, words):
         likes = asked.likes if indexed else ()
         either = [f"({_named(sql, each, values)})" for sql, each in asked.either]
-        parts += [_named("s.text LIKE %s", [pattern], values) for pattern in likes] + [f"({' OR '.join(either)})"]
+        parts += [_named("s.text LIKE ANY(%s)", [patterns], values) for patterns in likes] + [
+            f"({' OR '.join(either)})"
+        ]
     return " AND ".join(parts), values
 
 
-def _named(sql: str, each: Sequence[str], values: dict[str, Any]) -> str:
+def _named(sql: str, each: Sequence[Any], values: dict[str, Any]) -> str:
     """Return SQL with a name for each of its values, which are added to `values`."""
     names = [f"value{len(values) + number}" for number in range(len(each))]
     values |= dict(zip(names, each, strict=True))

@@ -20,7 +20,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.types.json import Jsonb
 
 from books.models import ContactBook
-from contacts.derived import Derived, derive
+from contacts.derived import Derived, derive, tokens_of
 from contacts.document import ContactDocument, changed_fields, group_key
 from contacts.live.bell import ring_on_commit
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
@@ -180,7 +180,7 @@ class Act:
         _keep_pictures(documents)
         rows.insert_index(self.organization_id, batch)
         self._insert_memberships(batch, names)
-        self._count(batch, 1)
+        self._count(_stars(batch), 1)
         self._note(ChangeKind.CREATE, [(item.id, item.book_id, None, 1, None, None) for item in batch])
         return [item.id for item in batch]
 
@@ -225,15 +225,21 @@ class Act:
         self._note(ChangeKind.UPDATE, notes)
         return versions
 
-    def trash(self, contacts: Sequence[Contact]) -> None:
-        """Put locked contacts into the trash: they keep everything, and are found nowhere else."""
-        batch = self._load(contacts)
-        if not batch:
+    def trash(self, contacts: Sequence[Contact], *, documents: Mapping[UUID, ContactDocument] | None = None) -> None:
+        """Put locked contacts into the trash: they keep everything, and are found nowhere else.
+
+        `documents` by contact, where the caller has read them since it locked the contacts.
+        """
+        if not contacts:
             return
-        rows.set_trashed([item.id for item in batch], trashed=True)
-        rows.delete_index(self.organization_id, batch)
-        rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
-        self._count(batch, -1)
+        documents = documents or rows.documents_of(contacts)
+        rows.set_trashed([contact.pk for contact in contacts], trashed=True)
+        rows.delete_index(
+            self.organization_id,
+            {c.pk: tokens_of(documents[c.pk], c.derived_region or self.region) for c in contacts},
+        )
+        rows.bury(self.organization_id, ((contact.book_id, contact.pk) for contact in contacts))
+        self._count(((contact.book_id, contact.starred) for contact in contacts), -1)
         self._note(ChangeKind.TRASH, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
 
     def restore(self, contacts: Sequence[Contact]) -> None:
@@ -244,7 +250,7 @@ class Act:
         batch = self._read_anew(contacts, batch)
         rows.set_trashed([item.id for item in batch], trashed=False)
         rows.insert_index(self.organization_id, batch)
-        self._count(batch, 1)
+        self._count(_stars(batch), 1)
         self._note(ChangeKind.RESTORE, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
 
     def move(self, contacts: Sequence[Contact], to: ContactBook) -> None:
@@ -254,13 +260,13 @@ class Act:
             return
         self._hold_own({to.pk})
         batch = self._load(contacts)
-        rows.delete_index(self.organization_id, batch)
+        rows.delete_index(self.organization_id, {item.id: item.derived.tokens for item in batch})
         rows.set_book([item.id for item in batch], to.pk)
         moved = [replace(item, book_id=to.pk) for item in self._read_anew(contacts, batch)]
         rows.insert_index(self.organization_id, moved)
         rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
-        self._count(batch, -1)
-        self._count(moved, 1)
+        self._count(_stars(batch), -1)
+        self._count(_stars(moved), 1)
         self._note(ChangeKind.MOVE, [(c.pk, to.pk, c.book_id, c.version, None, None) for c in contacts])
         for contact in contacts:
             contact.book_id = to.pk
@@ -321,11 +327,12 @@ class Act:
             ),
         )
 
-    def _count(self, batch: Iterable[Stored], sign: int) -> None:
+    def _count(self, came: Iterable[tuple[UUID, bool]], sign: int) -> None:
+        """Count contacts, given as (book, whether starred), that came (`sign` 1) or went (-1)."""
         deltas: dict[UUID, tuple[int, int]] = {}
-        for item in batch:
-            contacts, starred = deltas.get(item.book_id, (0, 0))
-            deltas[item.book_id] = (contacts + sign, starred + sign * item.document.starred)
+        for book_id, is_starred in came:
+            contacts, starred = deltas.get(book_id, (0, 0))
+            deltas[book_id] = (contacts + sign, starred + sign * is_starred)
         rows.count(deltas)
 
     def _count_stars(self, batch: Iterable[tuple[Stored, Stored]]) -> None:
@@ -372,6 +379,10 @@ class Act:
                 for contact, book, from_book, version, before, after in notes
             ),
         )
+
+
+def _stars(batch: Iterable[Stored]) -> Iterator[tuple[UUID, bool]]:
+    return ((item.book_id, item.document.starred) for item in batch)
 
 
 def _field(document: ContactDocument, name: str) -> Any:

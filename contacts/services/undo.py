@@ -28,7 +28,7 @@ from organizations.models import User
 from organizations.sharing import Level
 
 #: How many contacts one batch undoes: well under a second of work, and of waiting for everybody else.
-BATCH = 500
+BATCH = 1_000
 
 #: Why something was kept; the sentence is chosen when it is shown.
 KEPT_BECAUSE = {
@@ -197,7 +197,7 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
         writing.move(contacts, editable[book_id])
     written = {edit.contact.pk for edit in here}
     writing.update([edit for edit in plan.edits if edit.contact.pk not in written])
-    writing.trash(plan.trashes)
+    writing.trash(plan.trashes, documents=documents)
     return len(plan.reverted)
 
 

@@ -95,7 +95,7 @@ def _marked(parts: Parts | None, text: str) -> SafeString:
 
 
 def _escaped(text: str) -> SafeString:
-    return SafeString(escape(text))
+    return _safe(escape(text))
 
 
 def _safe(html: str) -> SafeString:

@@ -192,9 +192,9 @@ class Panel:
         return self.shelf.editable
 
     @property
-    def editable_books(self) -> list[ShelvedBook]:
-        """The books that a contact may be put into."""
-        return [book for book in self.shelf.by_name if book.is_editable]
+    def editable_books(self) -> list[BookLine]:
+        """The books that a contact may be put into, as lines. One query."""
+        return book_lines([book for book in self.shelf.by_name if book.is_editable])
 
     @property
     def total(self) -> int:

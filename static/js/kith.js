@@ -2,11 +2,11 @@
 import "kith/htmx_events";
 import "kith/keys";
 import "kith/toast_shelf";
+import "kith/live";
 import "kith/kith_menu";
 import "kith/copy_value";
 import "kith/search_field";
 import "kith/contact_list";
 import "kith/contact_form";
-import "kith/live";
 import "kith/file_drop";
 import "kith/pass_key";
