@@ -10,6 +10,7 @@ class ContactList extends HTMLElement {
     this.list = this.querySelector("[role=list]");
     if (!this.list) return;
     this.list.setAttribute("role", "grid");
+    this.list.setAttribute("aria-rowcount", this.dataset.total || "-1");
     this.#prepare();
     this.#watch.observe(this.list, { childList: true });
     this.addEventListener("keydown", this.#onKey);
@@ -31,7 +32,6 @@ class ContactList extends HTMLElement {
   }
 
   #prepare() {
-    this.list.setAttribute("aria-rowcount", this.dataset.total || "-1");
     this.#rows().forEach((row, at) => {
       row.setAttribute("role", "row");
       row.setAttribute("aria-rowindex", at + 1);
