@@ -7,12 +7,12 @@ import re
 import time
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from books.services import unshare_book
 from contacts.models import Contact
 from contacts.services import act, create_contact, document_of, move_contacts, save_contact, trash_contacts
-from organizations.sessions import end_sessions
 from tests.browser.accessibility import WINDOW, faults_here
 from tests.browser.conftest import windows
 from tests.contacts.conftest import person
@@ -184,16 +184,9 @@ def test_what_is_taken_away_goes_from_the_page(cast, contact, open_live):
 
 def test_who_was_signed_out_is_told(cast, contact, open_live):
     page = open_live(cast.ben, "/contacts/")
-    end_sessions(user=cast.ben)
-    end_all_sessions()
+    Session.objects.all().delete()
     expect(page.locator("live-updates")).to_have_text("You are signed out. Reload the page to sign in.", timeout=3_000)
     assert faults_here(page) == {}
-
-
-def end_all_sessions():
-    from django.contrib.sessions.models import Session
-
-    Session.objects.all().delete()
 
 
 def test_a_search_that_is_open_is_kept(cast, contact, open_live):

@@ -3,14 +3,16 @@
 import time
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.test import Client
 
 from books.leaving import end_membership
 from books.services import hand_over, share_book, unshare_book
 from contacts.services import create_contact, delete_book
 from organizations.models import Organization, User
 from organizations.services import everyone, remove_from_team
-from organizations.sessions import end_sessions
 from organizations.sharing import Level
 from tests.contacts.conftest import person
 from tests.factories import make_book, make_team, share
@@ -70,7 +72,14 @@ def shared(cast):
 
 
 def signed_out(cast):
-    return lambda: end_sessions(user=cast.ben)
+    def sign_out():
+        for session in Session.objects.all():
+            if session.get_decoded().get(SESSION_KEY) == str(cast.ben.pk):
+                client = Client()
+                client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+                client.post("/accounts/logout/")
+
+    return sign_out
 
 
 def session_row_deleted(cast):
