@@ -45,6 +45,11 @@ class Stream:
         self._news = asyncio.Event()
         self.why = ""  # in one word, empty while it is open
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is nobody to send anything to."""
+        return self.why == GONE
+
     def put(self, piece: bytes) -> None:
         """Have `piece`, one or more whole frames, sent. Whoever does not keep up is hung up on."""
         if self.why:
@@ -102,9 +107,9 @@ async def serve(stream: Stream, receive: Receive, send: Send, *, beat: Callable[
             piece = await stream.take(random.uniform(*HEARTBEAT))  # noqa: S311  # likewise
             if loop.time() > over:
                 stream.end("time")
-            if stream.why != GONE:
+            if not stream.is_gone:
                 await _send(send, piece or beat())
-        if stream.why != GONE:
+        if not stream.is_gone:
             await _send(send, await stream.take(0), more=False)
     except TimeoutError:
         stream.end("stalled")

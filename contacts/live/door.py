@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from http.cookies import CookieError
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -117,7 +117,7 @@ def _user_of(session_key: str) -> User:
                 _("Sign in, then reload the page."),
             )
         )
-    return cast(User, user)
+    return user
 
 
 def nothing_here() -> Refusal:

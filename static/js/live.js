@@ -91,7 +91,7 @@ async function refresh() {
   const all = stale;
   timer = stale = null;
   await Promise.all([list(), all && card()]).catch(() => (stale = all));
-  next = 5 * Date.now() - 4 * began;
+  next = Date.now() + Math.min(1000, 3 * (Date.now() - began));
 }
 
 async function list() {

@@ -2,6 +2,7 @@
 // stay where they are.
 
 const key = (node) => node.id || node.getAttribute?.("href");
+const isBlank = (node) => node?.nodeType === 3 && !node.data.trim();
 
 function drop(node) {
   const next = node.nextElementSibling ?? node.previousElementSibling;
@@ -24,6 +25,8 @@ export function morph(old, fresh) {
   const keyed = new Map([...old.children].map((child) => [key(child), child]));
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {
+    if (isBlank(node)) continue;
+    while (isBlank(at)) at = at.nextSibling;
     const same = key(node) ? keyed.get(key(node)) : at && !key(at) && at;
     if (same?.nodeName !== node.nodeName) {
       old.insertBefore(node, at);

@@ -121,7 +121,7 @@ def test_a_card_that_goes_says_so(cast, contact, open_live):
 
 
 def test_a_half_typed_form_keeps_its_text_and_says_what_others_changed(cast, contact, open_live):
-    page = open_live(cast.ann, f"/contacts/{contact.pk}/edit/")
+    page = open_live(cast.ann, f"/contacts/{contact.pk}/edit/", **WINDOW)
     field = page.get_by_label("First name", exact=True)
     field.fill("Zoe half-ty")
     phone = document_of(contact).infos[0]
@@ -183,7 +183,7 @@ def test_what_is_taken_away_goes_from_the_page(cast, contact, open_live):
 
 
 def test_who_was_signed_out_is_told(cast, contact, open_live):
-    page = open_live(cast.ben, "/contacts/")
+    page = open_live(cast.ben, "/contacts/", **WINDOW)
     Session.objects.all().delete()
     expect(page.locator("live-updates")).to_have_text("You are signed out. Reload the page to sign in.", timeout=3_000)
     assert faults_here(page) == {}

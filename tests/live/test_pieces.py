@@ -120,10 +120,10 @@ class TestTheNews:
         assert "<details" not in self.news(cast.ann, contact).text
         save(cast.ben, contact, last_name="Brown", pronouns="she/her")
         told = self.news(cast.ann, contact).text
-        assert 'data-say="Ben Editor changed Last name and Pronouns"' in told
+        assert 'data-say="Ben Editor changed Pronouns and Last name"' in told
         assert "<del>Adams</del> <ins>Brown</ins>" in told
         assert "<details" not in self.news(cast.ann, contact, since=2).text
-        assert "You, in another window, changed Last name and Pronouns" in self.news(cast.ben, contact).text
+        assert "You, in another window, changed Pronouns and Last name" in self.news(cast.ben, contact).text
 
     def test_several_people_and_many_fields_stay_one_line_each(self, cast, contact):
         save(cast.ben, contact, last_name="Brown", pronouns="she/her", prefix="Dr", nickname="Zo")
