@@ -18,7 +18,7 @@ const edited = () => document.querySelector("#detail contact-form[data-contact]"
 
 function note(text) {
   host.hidden = !text;
-  host.lastElementChild.textContent = text;
+  host.querySelector("span").textContent = text;
 }
 
 function close() {
@@ -113,7 +113,7 @@ async function news() {
   const { contact, version } = opened().dataset;
   const { gone, content } = await piece(`/contacts/${contact}/live/?since=${version}`);
   if (opened()?.dataset.contact !== contact) return false;
-  if (gone) (byId("live-news") ?? opened()).textContent = host.dataset.gone;
+  if (gone) (byId("live-news") ?? opened()).replaceChildren(host.querySelector("template").content.cloneNode(true));
   const text = [...content.querySelectorAll("[data-say]")].map((node) => node.dataset.say).join(". ");
   if (text && text !== said) {
     clearTimeout(voice);

@@ -112,12 +112,13 @@ def test_a_change_a_move_and_a_deletion_appear_in_list_and_card(cast, contact, o
 
 
 def test_a_card_that_goes_says_so(cast, contact, open_live):
-    page = open_live(cast.vic, f"/contacts/{contact.pk}/")
+    page = open_live(cast.vic, f"/contacts/{contact.pk}/", **WINDOW)
     expect(page.locator("#card-name")).to_contain_text("Zoë Adams")
     trash_contacts(by=cast.ben, contacts=[contact.pk])
     until_everything_is_told()
     expect(page.locator("#detail")).to_contain_text("deleted, or moved to where you cannot see it", timeout=SOON)
     expect(page.locator("#detail")).not_to_contain_text("Zoë")
+    assert faults_here(page) == {}
 
 
 def test_a_half_typed_form_keeps_its_text_and_says_what_others_changed(cast, contact, open_live):
