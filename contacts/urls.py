@@ -40,7 +40,6 @@ urlpatterns = [
     path("groups/", groups.groups, {"kind": "group"}, name="groups"),
     path("groups/new/", groups.new, {"kind": "group"}, name="group-new"),
     path("groups/names/", groups.names, name="group-names"),
-    path("groups/counts/", groups.counts, name="group-counts"),
     path("groups/<uuid:group_id>/", lists.group, name="group"),
     path("companies/", groups.groups, {"kind": "company"}, name="companies"),
     path("companies/new/", groups.new, {"kind": "company"}, name="company-new"),

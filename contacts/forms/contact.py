@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,9 @@ from books.models import ContactBook
 from books.shelf import ShelvedBook
 from contacts.document import LABEL_NAMES, LABELS, SCALARS, Kind, Scalar
 from contacts.forms.document import Draft, InfoRow, MembershipRow
+
+if TYPE_CHECKING:
+    from contacts.views.lines import BookLine
 
 #: Scalars that the form always shows; the others while they hold something, and under *More fields*.
 ALWAYS = ("first_name", "last_name", "notes")
@@ -108,7 +111,7 @@ class ContactForm:
     """A draft with what is wrong with it, ready to be shown."""
 
     draft: Draft
-    books: Sequence[ShelvedBook]
+    books: Sequence[BookLine]
     book: ContactBook | ShelvedBook | None
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +20,7 @@ from books.shelf import shelf_of
 from contacts.document import group_key
 from contacts.listing import read_key, write_key
 from contacts.models import ChangeSet, Group, GroupKind
-from contacts.seen_groups import counted, seen_groups
+from contacts.seen_groups import count_members, seen_groups
 from contacts.services import Busy
 from contacts.services.group_acts import (
     COUNTED,
@@ -55,17 +55,17 @@ def groups(request: SignedInRequest, kind: str) -> HttpResponse:
     which = GroupKind(kind)
     panel = Panel(request)
     q = clean_text(request.GET.get("q", ""))[:200]
-    key = read_key(request.GET.get("after"))
-    found = seen_groups(
-        request.user, panel.shelf, which, most=PAGE + 1, after=key[0] if key else "", within=group_key(q)
-    )
-    shown = counted(panel.shelf, found[:PAGE])
+    after = read_key(request.GET.get("after"))
+    asked = {"after": after[0] if after else "", "within": q}
+    found = seen_groups(request.user, panel.shelf, most=PAGE + 1, kinds=[which], **asked)[which]
+    shown = found[:PAGE]
+    members = count_members(panel.shelf, [group.pk for group in shown])
     context = {
         "title": _("Companies") if which == GroupKind.COMPANY else _("Groups"),
         "place": f"all {kind}",
-        "section": section(which, shown, has_more=len(found) > PAGE),
+        "section": section(which, shown, members, has_more=len(found) > PAGE),
         "searched": q,
-        "next": write_key(found[PAGE - 1].key, found[PAGE - 1].pk) if len(found) > PAGE else None,
+        "next": write_key(found[PAGE - 1].name, found[PAGE - 1].pk) if len(found) > PAGE else None,
     }
     return show(request, "contacts/groups.html", panel, context)
 
@@ -82,11 +82,11 @@ def names(request: SignedInRequest) -> HttpResponse:
     q = clean_text(request.GET.get("q", ""))[:255]
     shelf = shelf_of(request.user, _organization_of(request))
     which = GroupKind(kind)
-    found = seen_groups(request.user, shelf, which, most=COMPLETED, beginning=q)
+    found = seen_groups(request.user, shelf, most=COMPLETED, kinds=[which], beginning=q)[which]
     if q and len(found) < COMPLETED:
-        inside = seen_groups(request.user, shelf, which, most=COMPLETED, within=q)
+        inside = seen_groups(request.user, shelf, most=COMPLETED, kinds=[which], within=q)[which]
         found = list({group.pk: group for group in (*found, *inside)}.values())[:COMPLETED]
-    is_there = any(group.key == group_key(q) for group in found)
+    is_there = any(group_key(group.name) == group_key(q) for group in found)
     # `only` is for pickers that choose among what is there.
     create = _("Create “%(name)s”") % {"name": q} if q and not is_there and "only" not in request.GET else ""
     says = ngettext("%(count)d name", "%(count)d names", len(found)) % {"count": len(found)}
@@ -98,15 +98,6 @@ def _organization_of(request: SignedInRequest) -> Organization:
     named = request.GET.get("organization", "")
     theirs = organizations_of(request.user) if named else []
     return next((each for each in theirs if str(each.pk) == named), request.organization)
-
-
-@require_safe
-def counts(request: SignedInRequest) -> HttpResponse:
-    """The sidebar's groups and companies with their counts, for whom the page did not wait for them."""
-    panel = Panel(request)
-    sections = panel.sections_of_groups(counting=True)
-    context = {"sections": sections, "counts_url": "", "place": ""}
-    return render(request, "contacts/_groups.html", context)
 
 
 # --- one group ---------------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ from contacts import listing, search
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
-from contacts.seen_groups import FEW, SeenGroup, counted, seen_groups
+from contacts.seen_groups import SeenGroup, count_members, seen_groups
 from contacts.text import clean_text
 from contacts.views.chips import Chip, chips
 from contacts.views.lines import BookLine, Line, book_lines, lines
-from contacts.views.side_groups import GroupSection, section
+from contacts.views.side_groups import GroupSection, section, with_listed
 from organizations.http import SignedInRequest
 from organizations.models import Organization
 
@@ -186,7 +186,8 @@ class Panel:
 
     @cached_property
     def first_books(self) -> list[BookLine]:
-        """The first of these books, and the one that is listed if it is another: what a sidebar has room for."""
+        """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
+        query."""
         first = self.shelf.by_name[:SIDEBAR_BOOKS]
         listed = self.shelf.books.get(self.book.pk) if self.book else None
         return book_lines(first if listed is None or listed in first else [*first, listed])
@@ -198,7 +199,7 @@ class Panel:
 
     @property
     def book_lines(self) -> list[BookLine]:
-        """All of these books as lines."""
+        """All of these books as lines. One query."""
         return book_lines(self.shelf.by_name)
 
     @property
@@ -212,9 +213,9 @@ class Panel:
         return self.shelf.editable
 
     @property
-    def editable_books(self) -> list[ShelvedBook]:
-        """The books that a contact may be put into."""
-        return [book for book in self.shelf.by_name if book.is_editable]
+    def editable_books(self) -> list[BookLine]:
+        """The books that a contact may be put into, as lines. One query."""
+        return book_lines([book for book in self.shelf.by_name if book.is_editable])
 
     @property
     def total(self) -> int:
@@ -230,44 +231,31 @@ class Panel:
     def group_sections(self) -> list[GroupSection]:
         """The first groups and companies that one sees, and the one that is listed: what a sidebar has room for.
 
-        Counted where that takes no time. Two queries, three for a listed one that is not among the first.
+        Two queries.
         """
-        return self.sections_of_groups(counting=self.shelf.contacts <= FEW)
-
-    def sections_of_groups(self, *, counting: bool) -> list[GroupSection]:
-        """Return the same, with how many contacts each group has where `counting`. At most four queries."""
-        sections = []
-        for kind, listed in ((GroupKind.GROUP, self.group), (GroupKind.COMPANY, self.company)):
-            found = self._seen(kind, SIDEBAR_GROUPS + 1)
-            shown = found[:SIDEBAR_GROUPS]
-            if listed and all(group.pk != listed.pk for group in shown):
-                shown.append(SeenGroup(listed.pk, listed.name, listed.key))
-            if counting:
-                shown = counted(self.shelf, shown)
-            has_more = len(found) > SIDEBAR_GROUPS
-            sections.append(section(kind, shown, has_more=has_more, listed=listed.pk if listed else None))
-        return sections
-
-    @property
-    def counts_url(self) -> str:
-        """Where the sidebar's groups are counted, for whom counting takes too long to wait for; else empty."""
-        if all(part.is_counted for part in self.group_sections):
-            return ""
-        chosen = {name: value for name, value in self.filters().items() if name in {"group", "company"}}
-        return "/groups/counts/" + _query(chosen)
+        found = seen_groups(self.user, self.shelf, most=SIDEBAR_GROUPS + 1)
+        listed = {GroupKind.GROUP: self.group, GroupKind.COMPANY: self.company}
+        shown = {kind: with_listed(groups[:SIDEBAR_GROUPS], listed[kind]) for kind, groups in found.items()}
+        members = count_members(self.shelf, [group.pk for groups in shown.values() for group in groups])
+        return [
+            section(kind, groups, members, has_more=len(found[kind]) > SIDEBAR_GROUPS, listed=listed[kind])
+            for kind, groups in shown.items()
+        ]
 
     @property
     def group_names(self) -> list[str]:
-        """Names to complete a group's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.GROUP, SUGGESTIONS)]
+        """Names to complete a group's field with."""
+        return [group.name for group in self._suggested[GroupKind.GROUP]]
 
     @property
     def company_names(self) -> list[str]:
-        """Names to complete a company's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.COMPANY, SUGGESTIONS)]
+        """Names to complete a company's field with."""
+        return [group.name for group in self._suggested[GroupKind.COMPANY]]
 
-    def _seen(self, kind: GroupKind, most: int) -> list[SeenGroup]:
-        return seen_groups(self.user, self.shelf, kind, most=most)
+    @cached_property
+    def _suggested(self) -> dict[GroupKind, list[SeenGroup]]:
+        """What the form suggests. One query."""
+        return seen_groups(self.user, self.shelf, most=SUGGESTIONS)
 
     # --- list --------------------------------------------------------------------------------------------------
 

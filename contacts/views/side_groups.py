@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypedDict
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from contacts.models import GroupKind
+from contacts.models import Group, GroupKind
 from contacts.seen_groups import Members, SeenGroup
 from contacts.templatetags.contacts import grouped
 
@@ -20,7 +20,7 @@ FOLDERS = {GroupKind.GROUP: "groups", GroupKind.COMPANY: "companies"}
 
 
 class GroupLine(TypedDict):
-    """A group or company as a row, everything in it escaped already; `members` is empty where they are not counted."""
+    """A group or company as a row, everything in it escaped already. `members` is how many it has, as the page says it."""
 
     id: SafeString
     href: SafeString
@@ -39,7 +39,6 @@ class GroupSection:
     all: str
     lines: list[GroupLine]
     has_more: bool
-    is_counted: bool
 
     @property
     def place(self) -> str:
@@ -52,39 +51,45 @@ class GroupSection:
         return FOLDERS[self.kind]
 
 
-def section(kind: GroupKind, shown: Sequence[SeenGroup], *, has_more: bool, listed: UUID | None = None) -> GroupSection:
-    """Return the section that shows these groups of one kind; `listed` is the one whose list is open."""
+def with_listed(groups: Sequence[SeenGroup], listed: Group | None) -> list[SeenGroup]:
+    """Return the groups, and the one whose list is open if it is not among them."""
+    if listed is None or any(group.pk == listed.pk for group in groups):
+        return list(groups)
+    return [*groups, SeenGroup(listed.pk, listed.name)]
+
+
+def section(
+    kind: GroupKind,
+    shown: Iterable[SeenGroup],
+    members: Mapping[UUID, Members],
+    *,
+    has_more: bool,
+    listed: Group | None = None,
+) -> GroupSection:
+    """Return the section that shows these groups of one kind, all of them counted; `listed` is the one that is open."""
     is_company = kind == GroupKind.COMPANY
     return GroupSection(
         kind=kind,
         title=_("Companies") if is_company else _("Groups"),
         new=_("New company") if is_company else _("New group"),
         all=_("All companies") if is_company else _("All groups"),
-        lines=group_lines(kind, shown, current=listed),
+        lines=[
+            _line(kind, group, members[group.pk], current=listed is not None and group.pk == listed.pk)
+            for group in shown
+        ],
         has_more=has_more,
-        is_counted=all(group.members is not None for group in shown),
     )
 
 
-def group_lines(kind: GroupKind, groups: Iterable[SeenGroup], *, current: UUID | None = None) -> list[GroupLine]:
-    """Return groups of one kind as rows."""
-    folder = FOLDERS[kind]
-    return [
-        GroupLine(
-            id=_safe(str(group.pk)),
-            href=_safe(f"/{folder}/{group.pk}/"),
-            name=_safe(escape(group.name)),
-            members=_safe(members_text(group.members)),
-            current=group.pk == current,
-        )
-        for group in groups
-    ]
-
-
-def members_text(members: Members | None) -> str:
-    """Return how many contacts are in a group as the page says it: "12", "1 000+", empty where nobody counted."""
-    return f"{grouped(members.count)}{'+' if members.more else ''}" if members else ""
+def _line(kind: GroupKind, group: SeenGroup, members: Members, *, current: bool) -> GroupLine:
+    return GroupLine(
+        id=_safe(str(group.pk)),
+        href=_safe(f"/{FOLDERS[kind]}/{group.pk}/"),
+        name=_safe(escape(group.name)),
+        members=_safe(f"{grouped(members.count)}{'+' if members.more else ''}"),
+        current=current,
+    )
 
 
 def _safe(html: str) -> SafeString:
-    return mark_safe(html)  # noqa: S308  # ids and what was escaped above
+    return mark_safe(html)  # noqa: S308  # ids, numbers and what was escaped above

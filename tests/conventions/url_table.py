@@ -275,7 +275,6 @@ TABLE: list[Row] = [
     page("contacts:groups", 302, 200, 200, 200, 200, 200),
     page("contacts:companies", 302, 200, 200, 200, 200, 200),
     page("contacts:group-names", 302, 200, 200, 200, 200, 200, query="?kind=company&q=a"),
-    page("contacts:group-counts", 302, 200, 200, 200, 200, 200),
     page("contacts:group-new", 302, 200, 200, 200, 200, 200),
     post("contacts:group-new", 302, 302, 302, 302, 302, 404, data={"name": "New", "organization": of("organization")}),
     page("contacts:company-new", 302, 200, 200, 200, 200, 200),

@@ -12,7 +12,7 @@ LACKING = Q(("trashed_at__isnull", True)) & (
 class Migration(migrations.Migration):
     dependencies = [
         ("books", "0003_frozen_books"),
-        ("contacts", "0009_starred_by_book"),
+        ("contacts", "0010_memberships_know_their_book"),
         ("organizations", "0007_name_order"),
     ]
 
