@@ -118,8 +118,8 @@ _GATHERED = f"""
             SELECT DISTINCT group_id FROM contacts_contactmembership WHERE book_id = ANY(%(books)s::uuid[]) OFFSET 0
         ) AS member, LATERAL (SELECT * FROM contacts_group WHERE id = member.group_id AND {_NAMED} OFFSET 0) AS named
     ){_UNITED.replace("{seen}", "SELECT id, name, key FROM seen WHERE kind = asked.kind")}"""  # noqa: S608  # likewise
-# Memberships are cut before their contacts are told apart: one may be in a company twice, and to tell those of a hundred
-# thousand apart takes as long as there are.
+# Memberships are cut before their contacts are told apart: one may be in a company twice, and to tell those of many
+# thousands apart takes as long as there are.
 _COUNTED = """
     SELECT wanted.id, counted.contacts, counted.rows FROM unnest(%(groups)s::uuid[]) AS wanted(id), LATERAL (
         SELECT count(DISTINCT contact_id)::int AS contacts, count(*)::int AS rows FROM (

@@ -20,7 +20,7 @@ FOLDERS = {GroupKind.GROUP: "groups", GroupKind.COMPANY: "companies"}
 
 
 class GroupLine(TypedDict):
-    """A group or company as a row, everything in it escaped already. `members` is how many it has, as the page says it."""
+    """A group or company as a row, everything in it escaped already. `members`: how many it has, as the page says it."""
 
     id: SafeString
     href: SafeString
@@ -68,15 +68,13 @@ def section(
 ) -> GroupSection:
     """Return the section that shows these groups of one kind, all of them counted; `listed` is the one that is open."""
     is_company = kind == GroupKind.COMPANY
+    open_id = listed.pk if listed else None
     return GroupSection(
         kind=kind,
         title=_("Companies") if is_company else _("Groups"),
         new=_("New company") if is_company else _("New group"),
         all=_("All companies") if is_company else _("All groups"),
-        lines=[
-            _line(kind, group, members[group.pk], current=listed is not None and group.pk == listed.pk)
-            for group in shown
-        ],
+        lines=[_line(kind, group, members[group.pk], current=group.pk == open_id) for group in shown],
         has_more=has_more,
     )
 
