@@ -20,7 +20,7 @@ FOLDERS = {GroupKind.GROUP: "groups", GroupKind.COMPANY: "companies"}
 
 
 class GroupLine(TypedDict):
-    """A group or company as a row, everything in it escaped already. `members`: how many it has, as the page says it."""
+    """A group or company as a row, everything in it escaped already. `members`: how many it has, in words."""
 
     id: SafeString
     href: SafeString
