@@ -43,5 +43,5 @@ class GroupHead:
 
 
 def head_of(panel: Panel) -> GroupHead | None:
-    """Return the head of the company or group that is listed, None for other lists."""
-    return GroupHead(panel, panel.group_listed) if panel.group_listed else None
+    """Return the head of the company or group that is listed, None for lists of others and of a part of it."""
+    return GroupHead(panel, panel.group_listed) if panel.group_listed and not panel.chips else None
