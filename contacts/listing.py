@@ -1,4 +1,4 @@
-"""Lists of contacts in order of name, narrowed by groups and star: paged by key at any depth."""
+"""Lists of contacts in order of name, narrowed by groups, star and what is missing: paged by key at any depth."""
 
 from __future__ import annotations
 
@@ -62,10 +62,9 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
     key = read_key(after)
     beyond, key_values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
     if scope.by_book and len(scope.book_ids) > 1 and not scope.group_ids:
-        star = " AND c.starred" if scope.starred else ""
         part = (
             f"SELECT c.id, c.{column} FROM contacts_contact c"  # noqa: S608  # columns are constants, values are parameters
-            f" WHERE c.book_id = wanted.id AND c.trashed_at IS NULL{star}{beyond} {in_order}"
+            f" WHERE c.book_id = wanted.id AND c.trashed_at IS NULL{scope.own_conditions('c')}{beyond} {in_order}"
         )
         found = f"SELECT c.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS c {in_order}"  # noqa: S608  # likewise
         values: list[Any] = [scope.books, *key_values, limit + 1, limit + 1]
@@ -87,8 +86,9 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
 
 def count(scope: Scope, *, most: int = COUNTED) -> int | None:
     """Return how many contacts `scope` holds, or None for more than `most`: counting them all would take as long as
-    there are many. One query, two where groups narrow what is starred."""
-    source, values = _members(scope) if scope.group_ids and not scope.starred else _found(scope, in_order=False)
+    there are many. One query, two where groups narrow what is starred or incomplete."""
+    by_groups = scope.group_ids and not scope.own_conditions("c")
+    source, values = _members(scope) if by_groups else _found(scope, in_order=False)
     found = _count(source, values, most)
     return found if found <= most else None
 
@@ -109,12 +109,12 @@ def _found(scope: Scope, *, in_order: bool) -> tuple[str, list[Any]]:
     Few members are looked up one by one. Of more than these a list `in_order` finds a page soon: it is walked, and
     each contact is asked for its groups. OFFSET 0 keeps the planner from turning either round.
     """
-    star = " AND c.starred" if scope.starred else ""
+    own = scope.own_conditions("c")
     if scope.group_ids:
         members, values = _members(scope)
         if _count(members, values, FEW_MEMBERS) <= FEW_MEMBERS:
             each = "LATERAL (SELECT * FROM contacts_contact WHERE id = member.contact_id OFFSET 0) AS c"
-            return f"{members}, {each} WHERE true{star}", values
+            return f"{members}, {each} WHERE true{own}", values
     if len(scope.book_ids) == 1:
         living, values = "c.book_id = %s", [scope.book_ids[0]]
     else:
@@ -125,7 +125,7 @@ def _found(scope: Scope, *, in_order: bool) -> tuple[str, list[Any]]:
         f" AND member.book_id = c.book_id AND member.contact_id = c.id{fence})"
     )
     groups = in_group * len(scope.group_ids)
-    return f"contacts_contact c WHERE {living} AND c.trashed_at IS NULL{star}{groups}", [*values, *scope.group_ids]
+    return f"contacts_contact c WHERE {living} AND c.trashed_at IS NULL{own}{groups}", [*values, *scope.group_ids]
 
 
 def _members(scope: Scope) -> tuple[str, list[Any]]:

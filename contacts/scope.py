@@ -1,4 +1,4 @@
-"""Where one looks for contacts: the books that a person may read, narrowed by book, group or star."""
+"""Where one looks for contacts: the books that a person may read, narrowed by book, group, star or what is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MANY_BOOKS = 400
 
 @dataclass(frozen=True)
 class Scope:
-    """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred where set.
+    """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred or incomplete where set.
 
     Made by `scope_for`, which checked what the person may read; passing a scope on never widens it.
     """
@@ -34,6 +34,7 @@ class Scope:
     by_book: bool
     group_ids: tuple[UUID, ...] = ()
     starred: bool = False
+    incomplete: bool = False
     contacts: int = 0  # in these books, whatever the filters leave; 0 in a book that was chosen
     family_first: bool = False  # how names are shown
 
@@ -60,9 +61,25 @@ class Scope:
                 f" AND member.book_id = {alias}.book_id AND member.contact_id = {alias}.{contact}{fence})"
             )
             values.append(group_id)
-        if self.starred:
-            sql += f" AND EXISTS (SELECT FROM contacts_contact star WHERE star.id = {alias}.{contact} AND star.starred)"
+        if own := self.own_conditions("own"):
+            sql += f" AND EXISTS (SELECT FROM contacts_contact own WHERE own.id = {alias}.{contact}{own})"
         return sql, values
+
+    def own_conditions(self, alias: str) -> str:
+        """Return SQL that keeps rows `alias` of contacts within the filters that ask nothing but the contact."""
+        starred = f" AND {alias}.starred" if self.starred else ""
+        return starred + (f" AND {_INCOMPLETE.format(c=alias)}" if self.incomplete else "")
+
+
+# What `ContactDocument.is_incomplete` says of a row. The first condition is that of the indexes of incomplete ones.
+_UNREACHABLE = """(NOT {c}.infos @> '[{{"kind": "email"}}]' AND NOT {c}.infos @> '[{{"kind": "phone"}}]')"""
+_NAMELESS = " AND ".join(
+    f"{{c}}.{name} = ''" for name in ("first_name", "middle_name", "last_name", "suffix", "nickname")
+)
+_INCOMPLETE = (
+    f"({_NAMELESS} OR {_UNREACHABLE}) AND ({_UNREACHABLE} OR NOT EXISTS (SELECT FROM contacts_contactmembership job"
+    " JOIN contacts_group firm ON firm.id = job.group_id WHERE job.contact_id = {c}.id AND firm.kind = 'company'))"
+)
 
 
 def scope_for(
@@ -73,6 +90,7 @@ def scope_for(
     group: Group | None = None,
     company: Group | None = None,
     starred: bool = False,
+    incomplete: bool = False,
     searching: bool = False,
     shelf: Shelf | None = None,
 ) -> Scope:
@@ -88,6 +106,7 @@ def scope_for(
         by_book=True,
         group_ids=tuple(chosen.pk for chosen in (group, company) if chosen),
         starred=starred,
+        incomplete=incomplete,
         family_first=user.family_first,
     )
     if book:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contacts.services.errors import Busy, NotVisible
+from contacts.services.group_acts import KIND as GROUP
+from contacts.services.group_acts import run as run_group_act
 from contacts.services.housekeeping import CHORES
 from contacts.services.rekeying import KIND as REKEY
 from contacts.services.rekeying import run as run_rekeying
@@ -42,3 +44,9 @@ def trash(work: Work) -> None:
 def rekey(work: Work) -> None:
     """Read an organization's phone numbers anew, in the region that it has now."""
     run_rekeying(work)
+
+
+@handler(GROUP, lane="long", retry_on=(Busy,))
+def group(work: Work) -> None:
+    """Rename, merge or delete a group or company of many contacts."""
+    run_group_act(work)

@@ -62,7 +62,10 @@ _INPUT = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One input: name, what it is called, what it holds, and what is wrong with that."""
+    """One input: name, what it is called, what it holds, and what is wrong with that.
+
+    `suggest`: the kind of group whose names it completes.
+    """
 
     name: str
     title: str
@@ -185,9 +188,9 @@ class ContactForm:
     def _membership_line(self, row: MembershipRow, *, first: bool = False) -> Line:
         name = f"membership-{row.key}"
         if row.kind == "group":
-            return Line(row, name, [self._cell(f"{name}-name", _("Group"), row.name, suggest="known-groups")])
+            return Line(row, name, [self._cell(f"{name}-name", _("Group"), row.name, suggest="group")])
         cells = [
-            self._cell(f"{name}-{part}", title, getattr(row, part), suggest="known-companies" if part == "name" else "")
+            self._cell(f"{name}-{part}", title, getattr(row, part), suggest="company" if part == "name" else "")
             for part, title in _MEMBERSHIP_TITLES.items()
         ]
         in_error = any(cell.error for cell in cells[2:])

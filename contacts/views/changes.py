@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from books.models import ContactBook
 from contacts.derived import NAME_PARTS
-from contacts.models import Change, ChangeSet, Contact, Source
+from contacts.models import Change, ChangeSet, Contact, Group, Source
 from contacts.services import Busy
+from contacts.services.group_acts import KIND as GROUP
 from contacts.services.undo import KEPT_BECAUSE
-from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job, undone_among
+from contacts.services.undoing import act_job, is_given_up, reverted_count, start_undo, undo_job, undone_among
 from contacts.timeline import COUNTED, page_of, summaries
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
@@ -29,7 +30,9 @@ from organizations.sharing import Level
 SHOWN = 50
 #: People to choose from in the list of changes.
 PEOPLE = 500
-_CARD = re.compile(r"/contacts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
+_ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_CARD = re.compile(rf"/contacts/{_ID}/")
+_LIST = re.compile(rf"/(?:groups|companies)/{_ID}/")
 
 
 @require_safe
@@ -96,6 +99,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     readable = panel.shelf.books.keys()
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)
+    # How much there is to do, and was left, may count contacts that others do not see.
+    own_job = act_job(found) if found.actor_id == request.user.pk else None
     count = changes.order_by("pk")[: COUNTED + 1].count()
     context = {
         "title": _("A change by %(name)s") % {"name": found.actor_name or _("Kith")},
@@ -108,6 +113,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "is_cut": count > COUNTED,
         "next": following,
         "place": "changes",
+        "work": own_job if found.finished_at is None else None,
+        "outcome": own_job.progress.get("text", "") if own_job and own_job.kind == GROUP else "",
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
         "may_undo": editable and (undone is None or is_given_up(undone)),
@@ -163,8 +170,11 @@ def _undo_of(found: ChangeSet) -> ChangeSet | None:
 
 
 def _standing(request: SignedInRequest, address: str) -> str:
-    """Return the address, or its list when it is that of a contact that is gone now."""
+    """Return the address, or its list when it is that of a contact, group or company that is gone now."""
     found = _CARD.match(address)
+    listed = _LIST.match(address)
+    if listed and not Group.objects.for_user(request.user).filter(pk=listed[1]).exists():
+        return "/contacts/"
     if found and not Contact.objects.for_user(request.user).filter(pk=found[1]).exists():
         return "/contacts/" + address.partition("?")[1] + address.partition("?")[2]
     return address
