@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from contacts.services.errors import Busy, NotVisible
 from contacts.services.housekeeping import CHORES
+from contacts.services.many import KIND as MANY
+from contacts.services.many import run as run_many
 from contacts.services.rekeying import KIND as REKEY
 from contacts.services.rekeying import run as run_rekeying
 from contacts.services.trash import KIND as TRASH
@@ -42,3 +44,9 @@ def trash(work: Work) -> None:
 def rekey(work: Work) -> None:
     """Read an organization's phone numbers anew, in the region that it has now."""
     run_rekeying(work)
+
+
+@handler(MANY, lane="long", retry_on=(Busy,))
+def many(work: Work) -> None:
+    """Move, group, star or delete many contacts."""
+    run_many(work)
