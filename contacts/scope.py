@@ -1,4 +1,4 @@
-"""Where one looks for contacts: the books that a person may read, narrowed by book, group or star."""
+"""Where one looks for contacts: the books that a person may read, narrowed by book, group, star or what is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MANY_BOOKS = 400
 
 @dataclass(frozen=True)
 class Scope:
-    """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred where set.
+    """The contacts asked for: living ones, in `book_ids`, in all of `group_ids`, starred or incomplete where set.
 
     Made by `scope_for`, which checked what the person may read; passing a scope on never widens it.
     """
@@ -34,6 +34,7 @@ class Scope:
     by_book: bool
     group_ids: tuple[UUID, ...] = ()
     starred: bool = False
+    incomplete: bool = False
     contacts: int = 0  # in these books, whatever the filters leave; 0 in a book that was chosen
     family_first: bool = False  # how names are shown
 
@@ -51,7 +52,7 @@ class Scope:
     @property
     def is_gathered(self) -> bool:
         """Whether a filtered list is best read whole and then filtered."""
-        return bool(self.group_ids or self.starred) and self.is_small
+        return bool(self.group_ids or self.starred or self.incomplete) and self.is_small
 
     def conditions(self, alias: str, contact: str, *, row: bool = False) -> tuple[str, list[Any]]:
         """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column,
@@ -69,7 +70,24 @@ class Scope:
             sql += f" AND {alias}.starred"
         elif self.starred:
             sql += f" AND EXISTS (SELECT FROM contacts_contact star WHERE star.id = {alias}.{contact} AND star.starred)"
+        if self.incomplete and row:
+            sql += f" AND {_INCOMPLETE.format(c=alias)}"
+        elif self.incomplete:
+            incomplete = _INCOMPLETE.format(c="lacking")
+            sql += f" AND EXISTS (SELECT FROM contacts_contact lacking WHERE lacking.id = {alias}.{contact}"
+            sql += f" AND {incomplete})"
         return sql, values
+
+
+# What `ContactDocument.is_incomplete` says of a row. The first condition is that of the indexes of incomplete ones.
+_UNREACHABLE = """(NOT {c}.infos @> '[{{"kind": "email"}}]' AND NOT {c}.infos @> '[{{"kind": "phone"}}]')"""
+_NAMELESS = " AND ".join(
+    f"{{c}}.{name} = ''" for name in ("first_name", "middle_name", "last_name", "suffix", "nickname")
+)
+_INCOMPLETE = (
+    f"({_NAMELESS} OR {_UNREACHABLE}) AND ({_UNREACHABLE} OR NOT EXISTS (SELECT FROM contacts_contactmembership job"
+    " JOIN contacts_group firm ON firm.id = job.group_id WHERE job.contact_id = {c}.id AND firm.kind = 'company'))"
+)
 
 
 def scope_for(
@@ -80,6 +98,7 @@ def scope_for(
     group: Group | None = None,
     company: Group | None = None,
     starred: bool = False,
+    incomplete: bool = False,
     searching: bool = False,
     shelf: Shelf | None = None,
 ) -> Scope:
@@ -95,6 +114,7 @@ def scope_for(
         by_book=True,
         group_ids=tuple(chosen.pk for chosen in (group, company) if chosen),
         starred=starred,
+        incomplete=incomplete,
         family_first=user.family_first,
     )
     if book:

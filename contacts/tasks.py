@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contacts.services.errors import Busy, NotVisible
+from contacts.services.group_acts import KIND as GROUP
+from contacts.services.group_acts import run as run_group_act
 from contacts.services.housekeeping import CHORES
 from contacts.services.many import KIND as MANY
 from contacts.services.many import run as run_many
@@ -50,3 +52,9 @@ def rekey(work: Work) -> None:
 def many(work: Work) -> None:
     """Move, group, star or delete many contacts."""
     run_many(work)
+
+
+@handler(GROUP, lane="long", retry_on=(Busy,))
+def group(work: Work) -> None:
+    """Rename, merge or delete a group or company of many contacts."""
+    run_group_act(work)

@@ -16,6 +16,10 @@ from organizations.models import Organization, User
 from organizations.sharing import Level
 
 ALIVE = Q(trashed_at__isnull=True)
+#: Contacts without a name, or without an email and a phone; the nameless ones of a company are among them.
+LACKING = Q(first_name="", middle_name="", last_name="", suffix="", nickname="") | ~(
+    Q(infos__contains=[{"kind": "email"}]) | Q(infos__contains=[{"kind": "phone"}])
+)
 #: For keys of rows that come by the hundred thousand, where a composite key of the table checks the same and more.
 COVERED: dict[str, Any] = {"db_index": False, "db_constraint": False}
 
@@ -126,6 +130,15 @@ class Contact(models.Model):
                 fields=["book", "sort_family", "id"],
                 name="contacts_book_starred",
                 condition=ALIVE & Q(starred=True),
+            ),
+            models.Index(
+                fields=["organization", "sort_family", "id"],
+                include=["book"],
+                name="contacts_incomplete",
+                condition=ALIVE & LACKING,
+            ),
+            models.Index(
+                fields=["book", "sort_family", "id"], name="contacts_book_incomplete", condition=ALIVE & LACKING
             ),
             models.Index(fields=["book", "trashed_at"], name="contacts_trash", condition=Q(trashed_at__isnull=False)),
         ]

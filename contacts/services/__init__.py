@@ -3,6 +3,7 @@
 from contacts.services.acts import Act, Edit, act, begin, finish
 from contacts.services.books import delete_book, edit_book, restore_book
 from contacts.services.contacts import (
+    act_on,
     create_contact,
     move_contacts,
     restore_contacts,
@@ -11,8 +12,16 @@ from contacts.services.contacts import (
     trash_contacts,
 )
 from contacts.services.errors import Busy, EditConflict, NotAllowed, NotVisible
+from contacts.services.grouping import (
+    Regrouped,
+    add_to_group,
+    group_named,
+    regroup,
+    remove_from_group,
+    set_company,
+)
 from contacts.services.history import document_of, latest_act
-from contacts.services.holding import hold_books, hold_contacts
+from contacts.services.holding import hold_books, hold_contacts, hold_editable
 from contacts.services.rows import documents_of
 from contacts.services.undo import Kept, Undone, undo, undo_batch
 
@@ -24,8 +33,11 @@ __all__ = [
     "Kept",
     "NotAllowed",
     "NotVisible",
+    "Regrouped",
     "Undone",
     "act",
+    "act_on",
+    "add_to_group",
     "begin",
     "create_contact",
     "delete_book",
@@ -33,13 +45,18 @@ __all__ = [
     "documents_of",
     "edit_book",
     "finish",
+    "group_named",
     "hold_books",
     "hold_contacts",
+    "hold_editable",
     "latest_act",
     "move_contacts",
+    "regroup",
+    "remove_from_group",
     "restore_book",
     "restore_contacts",
     "save_contact",
+    "set_company",
     "star_contacts",
     "trash_contacts",
     "undo",

@@ -37,6 +37,18 @@ def ensure_groups(organization_id: UUID, documents: Iterable[ContactDocument]) -
     return names
 
 
+def ensure_named(organization_id: UUID, kind: str, name: str) -> Group:
+    """Return the group or company of a clean name, made where there is none. At most three queries."""
+    key = group_key(name)
+    rows = Group.objects.filter(organization=organization_id, kind=kind, key=key)
+    found = rows.first()
+    if found is None:
+        new = Group(organization_id=organization_id, kind=kind, key=key, name=name)
+        Group.objects.bulk_create([new], ignore_conflicts=True)
+        found = rows.get()
+    return found
+
+
 def _existing(organization_id: UUID, keys: Iterable[tuple[str, str]]) -> Names:
     wanted = set(keys)
     found = Group.objects.filter(organization=organization_id, key__in={key for _kind, key in wanted})

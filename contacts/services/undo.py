@@ -38,6 +38,7 @@ KEPT_BECAUSE = {
     "restored": gettext_lazy("somebody restored it since"),
     "no_right": gettext_lazy("you may not edit it any more"),
     "view_only": gettext_lazy("you can only view it"),
+    "spelling": gettext_lazy("the name of its group or company is spelled otherwise now: rename that"),
 }
 
 
@@ -189,7 +190,7 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
     writing.restore(plan.restores)
     # A value goes back in the book that it was changed in, so that no reader of another book is told of it.
     here = [edit for edit in plan.edits if nets[edit.contact.pk].changed_in == edit.contact.book_id]
-    writing.update(here)
+    versions = writing.update(here)
     _read_again(here, plan.moves)
     by_book: dict[UUID, list[Contact]] = {}
     for contact, book_id in plan.moves:
@@ -197,7 +198,11 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
     for book_id, contacts in by_book.items():
         writing.move(contacts, editable[book_id])
     written = {edit.contact.pk for edit in here}
-    writing.update([edit for edit in plan.edits if edit.contact.pk not in written])
+    versions |= writing.update([edit for edit in plan.edits if edit.contact.pk not in written])
+    # A name is spelled as the organization keeps it, whatever an older document says.
+    spelled = [edit.contact for edit in plan.edits if edit.contact.pk not in versions]
+    kept += [Kept(contact.pk, "spelling") for contact in spelled]
+    plan.reverted -= {contact.pk for contact in spelled} - {contact.pk for contact, _book in plan.moves}
     writing.trash(plan.trashes)
     return len(plan.reverted)
 
