@@ -7,8 +7,9 @@ Every deed done twice is done once: who is there already stays there, and the ke
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 from uuid import UUID
@@ -18,13 +19,14 @@ from django.utils.translation import gettext as _
 
 from books.models import ContactBook
 from contacts import listing, search
+from contacts.items import altered
 from contacts.models import Change, ChangeSet, Contact, Group, GroupKind, Source
 from contacts.regrouping import Regrouping, employing, joining, leaving
 from contacts.scope import Scope, scope_for
-from contacts.services.acts import Act, Edit, act, begin, finish
+from contacts.services.acts import Act, act, begin, finish
 from contacts.services.errors import NotAllowed, NotVisible
+from contacts.services.grouping import regroup
 from contacts.services.holding import hold_books, hold_editable
-from contacts.services.rows import documents_of
 from jobs.models import INSTALLATION, Job, State
 from jobs.services import enqueue, retry
 from jobs.work import Refused, Work
@@ -99,22 +101,23 @@ class Selection:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of a batch, or of all: counts, and the ids of some that may only be viewed."""
+    """What came of a batch, or of all: how many contacts were changed, and how many left, by reason.
+
+    Reasons are "same" (it was so already), "view" (may only be viewed), "gone" (not there, or not there any more), and
+    those of `contacts.services.grouping.Regrouped`. `viewed` are the ids of some that may only be viewed.
+    """
 
     done: int = 0
-    same: int = 0  # they were so already
-    view: int = 0  # may only be viewed
-    gone: int = 0  # not there, or not there any more
+    left: Counter[str] = field(default_factory=Counter)
     viewed: list[UUID] = field(default_factory=list)
 
     def __add__(self, other: Tally) -> Tally:
-        counts = {name: getattr(self, name) + getattr(other, name) for name in ("done", "same", "view", "gone")}
-        return Tally(**counts, viewed=[*self.viewed, *other.viewed][:MOST_KEPT])
+        return Tally(self.done + other.done, self.left + other.left, [*self.viewed, *other.viewed][:MOST_KEPT])
 
     @property
-    def counts(self) -> dict[str, int]:
-        """The counts alone, as a job's cursor keeps them."""
-        return {"done": self.done, "same": self.same, "view": self.view, "gone": self.gone}
+    def seen(self) -> int:
+        """How many contacts were looked at."""
+        return self.done + self.left.total()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,9 @@ def do_many(*, by: User, selection: Selection, deed: Deed, form_key: UUID | None
     """Do `deed` to all of the selection that `by` may change, as one act.
 
     At once when they are few, else by a job whose change-set is returned unfinished. The same `form_key` twice is one
-    act: what the first one did is returned. Raises `NotVisible` when `by` sees none of the contacts, or not the book,
-    group or company of the deed; `NotAllowed` when they may change none of them, or not put contacts into the book;
-    `Busy`.
+    act: what the first one did is returned. A group or company comes from `Group.objects.for_user` or `group_named`.
+    Raises `NotVisible` when `by` sees none of the contacts, or not the book; `NotAllowed` when they may change none of
+    them, or not put contacts into the book; `Busy`.
     """
     if form_key and (known := _known(by, form_key)):
         return known
@@ -146,7 +149,7 @@ def do_many(*, by: User, selection: Selection, deed: Deed, form_key: UUID | None
                 by=by, organization=selection.organization, label=deed.label, form_key=form_key, source=Source.FORM
             ) as writing:
                 tally = _do(writing, deed, ids)
-                _refuse_if_none(by, ids, tally)
+                _refuse_if_none(tally)
                 _keep(writing.change_set, tally)
             return Outcome(tally, writing.outcome)
     except IntegrityError:
@@ -165,11 +168,11 @@ def outcome_of(change_set: ChangeSet) -> Outcome:
     """Return what an act has done so far: counted by its job, else by its changes. Two queries."""
     job = job_of(change_set)
     if job is not None:
-        counts = (job.cursor or {}).get("counts", {})
-        tally = Tally(**counts, viewed=[UUID(item["contact"]) for item in change_set.kept])
-        return Outcome(tally, change_set, job)
+        place = job.cursor or {"done": 0, "left": {}}
+        viewed = [UUID(item["contact"]) for item in change_set.kept]
+        return Outcome(Tally(place["done"], Counter(place["left"]), viewed), change_set, job)
     changed = Change.objects.filter(change_set=change_set, contact__isnull=False).values("contact").distinct().count()
-    return Outcome(Tally(done=changed, view=len(change_set.kept)), change_set)
+    return Outcome(Tally(changed, Counter(view=len(change_set.kept))), change_set)
 
 
 def job_of(change_set: ChangeSet) -> Job | None:
@@ -200,9 +203,7 @@ def _check(by: User, organization: Organization, deed: Deed) -> None:
             raise NotVisible
         if not ContactBook.objects.for_user(by, at_least=Level.EDIT).filter(pk=deed.book.pk).exists():
             hold_books(by, [deed.book.pk])  # says which of both it is
-    if deed.group is not None and (
-        deed.group.organization_id != organization.pk or not Group.objects.for_user(by).filter(pk=deed.group.pk)
-    ):
+    if deed.group is not None and deed.group.organization_id != organization.pk:
         raise NotVisible
 
 
@@ -231,11 +232,11 @@ def _require_editable(books: Collection[UUID], by: User) -> None:
         raise NotAllowed(_("You may view these contacts, but not change them."))
 
 
-def _refuse_if_none(by: User, ids: Collection[UUID], tally: Tally) -> None:
+def _refuse_if_none(tally: Tally) -> None:
     """Raise when nothing of what was asked for may be touched, so that nothing is left of the act."""
-    if tally.done or tally.same:
+    if tally.seen > tally.left["view"] + tally.left["gone"]:
         return
-    if tally.view:
+    if tally.left["view"]:
         raise NotAllowed(_("You may view these contacts, but not change them."))
     raise NotVisible
 
@@ -290,28 +291,25 @@ def _do(writing: Act, deed: Deed, ids: Sequence[UUID]) -> Tally:
     contacts = hold_editable(by, visible, into=[deed.book.pk] if deed.book else [])
     left = visible - {contact.pk for contact in contacts}
     viewed = sorted(here.filter(pk__in=left).values_list("pk", flat=True)) if left else []
-    done = _write(writing, deed, contacts) if contacts else 0
-    return Tally(
-        done=done,
-        same=len(contacts) - done,
-        view=len(viewed),
-        gone=len(set(ids)) - len(contacts) - len(viewed),
-        viewed=viewed[:MOST_KEPT],
-    )
+    tally = _write(writing, deed, contacts) if contacts else Tally()
+    gone = len(set(ids)) - len(contacts) - len(viewed)
+    return tally + Tally(0, Counter(view=len(viewed), gone=gone), viewed)
 
 
-def _write(writing: Act, deed: Deed, contacts: list[Contact]) -> int:
-    """Do `deed` to locked contacts. Return how many of them changed."""
+def _write(writing: Act, deed: Deed, contacts: list[Contact]) -> Tally:
+    """Do `deed` to locked contacts."""
+    left: Counter[str] = Counter()
     if deed.verb is Verb.TRASH:
         writing.trash(contacts)
-        return len(contacts)
-    if deed.verb is Verb.MOVE and deed.book is not None:
+        done = len(contacts)
+    elif deed.verb is Verb.MOVE and deed.book is not None:
         moved = [contact for contact in contacts if contact.book_id != deed.book.pk]
         writing.move(moved, deed.book)
-        return len(moved)
-    change = _change(deed)
-    documents = documents_of(contacts)
-    return len(writing.update([Edit(each, documents[each.pk], change(documents[each.pk])) for each in contacts]))
+        done = len(moved)
+    else:
+        regrouped = regroup(writing, contacts, _change(deed))
+        done, left = regrouped.changed, regrouped.left
+    return Tally(done, left + Counter(same=len(contacts) - done - left.total()))
 
 
 def _change(deed: Deed) -> Regrouping:
@@ -326,7 +324,7 @@ def _change(deed: Deed) -> Regrouping:
             return employing(name)
         case _:
             starred = deed.verb is Verb.STAR
-            return lambda document: replace(document, starred=starred)
+            return lambda document: altered(document, starred=starred)
 
 
 def _keep(change_set: ChangeSet, tally: Tally) -> None:
@@ -371,7 +369,7 @@ def run(work: Work) -> None:
     by = User.objects.filter(pk=work.job.actor_id or INSTALLATION, is_active=True).first()
     if by is None:
         _stop(work, into, _("The account of the person who asked for this is closed."))
-    place: dict[str, Any] = work.cursor or {"after": "", "counts": Tally().counts}
+    place: dict[str, Any] = work.cursor or {"after": "", "done": 0, "left": {}}
     try:
         total = work.job.total
         if total is None:
@@ -384,16 +382,16 @@ def run(work: Work) -> None:
                 into.refresh_from_db(fields=["kept"])
                 deed = _deed(by, into.organization, work.payload)
                 with act(by=by, change_set=into) as writing:
-                    tally = _do(writing, deed, ids)
-                _keep(into, tally)
-                counts = (Tally(**place["counts"]) + tally).counts
-                place = {"after": after, "counts": counts}
-                step.cursor = place
-                step.done = min(sum(counts.values()), total) if total else sum(counts.values())
+                    batch = _do(writing, deed, ids)
+                _keep(into, batch)
+                tally = Tally(place["done"], Counter(place["left"])) + batch
+                step.cursor = {"after": after, "done": tally.done, "left": dict(tally.left)}
+                step.done = min(tally.seen, total) if total else tally.seen
+            place = work.cursor
             work.give_way()
     except (NotVisible, NotAllowed):
         _stop(work, into, _("You may not do this any more. What was done by then stays; you can undo it."))
-    with work.finish(done=sum(place["counts"].values())):
+    with work.finish(done=work.job.total):
         finish(into)
         _forget(work)
 
@@ -414,13 +412,27 @@ def _forget(work: Work) -> None:
 
 def _deed(by: User, organization: Organization, payload: Mapping[str, Any]) -> Deed:
     """Return the deed of a job, as far as `by` may still do it. Raises like `do_many`."""
-    book = ContactBook.objects.for_user(by).filter(pk=payload["book"]).first() if payload["book"] else None
-    group = Group.objects.for_user(by).filter(pk=payload["group"]).first() if payload["group"] else None
-    if (payload["book"] and book is None) or (payload["group"] and group is None):
+    deed = _told(by, organization, payload)
+    if (payload["book"] and deed.book is None) or (payload["group"] and deed.group is None):
         raise NotVisible
-    deed = Deed(Verb(payload["verb"]), book, group)
     _check(by, organization, deed)
     return deed
+
+
+def _told(by: User, organization: Organization, payload: Mapping[str, Any]) -> Deed:
+    """Return the deed of a job, without the book or group that is not there any more. Whoever began it saw the group or
+    made it; it may have emptied since."""
+    books, groups = ContactBook.objects.for_user(by), Group.objects.filter(organization=organization)
+    return Deed(
+        Verb(payload["verb"]),
+        books.filter(pk=payload["book"]).first() if payload["book"] else None,
+        groups.filter(pk=payload["group"]).first() if payload["group"] else None,
+    )
+
+
+def deed_of(by: User, change_set: ChangeSet, job: Job) -> Deed:
+    """Return what a job of `by` does, as far as they may still see what it is about. At most two queries."""
+    return _told(by, change_set.organization, job.payload)
 
 
 def _count(by: User, into: ChangeSet, payload: Mapping[str, Any]) -> int | None:
@@ -435,9 +447,7 @@ def _count(by: User, into: ChangeSet, payload: Mapping[str, Any]) -> int | None:
     return None if following else len(found)
 
 
-def _batches(
-    by: User, into: ChangeSet, payload: Mapping[str, Any], after: str
-) -> Iterator[tuple[Sequence[UUID], str]]:
+def _batches(by: User, into: ChangeSet, payload: Mapping[str, Any], after: str) -> Iterator[tuple[Sequence[UUID], str]]:
     """Yield the next contacts behind the place `after`, and the place behind them.
 
     Of a list those that were there when the act began: whoever is added meanwhile was not selected.

@@ -27,8 +27,19 @@ from contacts.folding import fold
 from contacts.models import ChangeSet, Contact, ContactMembership, Group, GroupKind
 from contacts.seen_groups import seen_groups
 from contacts.services import Busy
-from contacts.services.grouping import create_group
-from contacts.services.many import MOST_NAMED, Deed, Outcome, Selection, Verb, act_of, do_many, go_on, outcome_of
+from contacts.services.grouping import group_named
+from contacts.services.many import (
+    MOST_NAMED,
+    Deed,
+    Outcome,
+    Selection,
+    Verb,
+    act_of,
+    deed_of,
+    do_many,
+    go_on,
+    outcome_of,
+)
 from contacts.services.undoing import undone_among
 from contacts.templatetags.contacts import grouped
 from contacts.text import clean_text
@@ -67,7 +78,10 @@ def many(request: SignedInRequest) -> HttpResponse:
         return _back(request, panel)
     if len(ids) > MOST_NAMED and not whole:
         most = grouped(MOST_NAMED)
-        refuse(request, _("At most %(count)s contacts can be selected one by one. Select all of the list.") % {"count": most})
+        refuse(
+            request,
+            _("At most %(count)s contacts can be selected one by one. Select all of the list.") % {"count": most},
+        )
         return _back(request, panel)
     filters = {name: value for name, value in panel.filters().items() if name != "sort"} if whole else None
     selection = Selection(panel.organization, () if whole else ids, filters)
@@ -132,7 +146,7 @@ def _deed(request: SignedInRequest, panel: Panel, verb: Verb) -> Deed:
         seen = Group.objects.for_user(request.user).filter(organization=panel.organization, kind=kind)
         return Deed(verb, group=get_object_or_404(seen, pk=_uuid(request)))
     name = request.POST.get("new", "")
-    made = create_group(by=request.user, organization=panel.organization, kind=kind, name=name)
+    made = group_named(by=request.user, organization=panel.organization, kind=kind, name=name)
     return Deed(verb, group=made)
 
 
@@ -251,7 +265,11 @@ def _answer(
 
 def _piece(request: SignedInRequest, panel: Panel, deed: Deed, ids: list[UUID]) -> HttpResponse:
     """Return what changed on the page: lines of the list, those that left it, and the card that is open."""
-    rows = {} if deed.verb is Verb.TRASH else {key: row for key, (row, _sort) in listing.rows_by_id(panel.scope, ids).items()}
+    rows = (
+        {}
+        if deed.verb is Verb.TRASH
+        else {key: row for key, (row, _sort) in listing.rows_by_id(panel.scope, ids).items()}
+    )
     stays = [row for row in rows.values() if not _leaves(panel, deed)]
     open_card = _CARD.fullmatch(urlsplit(request.htmx.current_url or "").path)
     opened = UUID(open_card[1]) if open_card else None
@@ -303,7 +321,7 @@ def act(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         except NotRetryable as reason:
             refuse(request, str(reason))
         return HttpResponseRedirect(request.get_full_path())
-    deed = _deed_of(request, job.payload)
+    deed = deed_of(request.user, change_set, job)
     back = request.GET.get("back", "")
     running = job.state in {State.WAITING, State.RUNNING}
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=change_set.pk).exists()
@@ -321,13 +339,6 @@ def act(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "place": "changes",
     } | _progress(request, job.percent)
     return show(request, "contacts/many_act.html", Panel(request, organization=change_set.organization), context)
-
-
-def _deed_of(request: SignedInRequest, payload: dict[str, Any]) -> Deed:
-    """Return what a job does, with the name of its book or group as far as the person may still see it."""
-    book = ContactBook.objects.for_user(request.user).filter(pk=payload["book"] or None).first()
-    group = Group.objects.for_user(request.user).filter(pk=payload["group"] or None).first()
-    return Deed(Verb(payload["verb"]), book, group)
 
 
 def _is_ours(address: str) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from contacts.derived import NAME_PARTS
 from contacts.models import Contact
+from contacts.services.grouping import reasons
 from contacts.services.many import Deed, Tally, Verb
 from contacts.templatetags.contacts import grouped
 from organizations.models import User
@@ -21,16 +22,18 @@ def sentence(user: User, deed: Deed, tally: Tally) -> str:
     """Return what was done, what was so already, and what was skipped and why. One query when some may only be viewed,
     whose names are told to `user`."""
     parts = [_done(deed, tally.done) if tally.done else _("Nothing changed")]
-    if tally.same:
-        parts.append(_same(deed.verb, tally.same))
-    if tally.view:
-        words = ngettext("%(count)s skipped: you can only view it", "%(count)s skipped: you can only view them", tally.view)
-        parts.append(words % {"count": grouped(tally.view)} + _names(user, tally))
-    if tally.gone:
+    left = tally.left
+    if left["same"]:
+        parts.append(_same(deed.verb, left["same"]))
+    if count := left["view"]:
+        words = ngettext("%(count)s skipped: you can only view it", "%(count)s skipped: you can only view them", count)
+        parts.append(words % {"count": grouped(count)} + _names(user, tally))
+    if count := left["gone"]:
         words = ngettext(
-            "%(count)s skipped: it is not there any more", "%(count)s skipped: they are not there any more", tally.gone
+            "%(count)s skipped: it is not there any more", "%(count)s skipped: they are not there any more", count
         )
-        parts.append(words % {"count": grouped(tally.gone)})
+        parts.append(words % {"count": grouped(count)})
+    parts += reasons(left)
     return ", ".join(parts) + "."
 
 
@@ -65,7 +68,7 @@ def _names(user: User, tally: Tally) -> str:
     names = [contact.name_for(user) for contact in found.only("display_name", *NAME_PARTS)[:NAMED]]
     if not names:
         return ""
-    return _(" (%(names)s)") % {"names": _listed(names, tally.view - len(names))}
+    return _(" (%(names)s)") % {"names": _listed(names, tally.left["view"] - len(names))}
 
 
 def _listed(names: Sequence[str], others: int) -> str:
