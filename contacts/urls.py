@@ -2,14 +2,30 @@
 
 from django.urls import path
 
-from contacts.views import access, actions, books, cards, changes, forms, lists, pictures, region, theme, trash
+from contacts.views import (
+    access,
+    actions,
+    books,
+    cards,
+    changes,
+    forms,
+    lists,
+    many,
+    pictures,
+    region,
+    theme,
+    trash,
+)
 
 app_name = "contacts"
 
 urlpatterns = [
     path("contacts/", lists.contacts, name="list"),
     path("contacts/new/", forms.new, name="new"),
+    path("contacts/many/", many.many, name="many"),
+    path("contacts/many/<uuid:change_set_id>/", many.act, name="many-act"),
     path("contacts/<uuid:contact_id>/", cards.card, name="card"),
+    path("contacts/<uuid:contact_id>/actions/", cards.actions, name="actions"),
     path("contacts/<uuid:contact_id>/edit/", forms.edit, name="edit"),
     path("contacts/<uuid:contact_id>/history/", cards.history, name="history"),
     path("contacts/<uuid:contact_id>/star/", cards.star, name="star"),

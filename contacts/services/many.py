@@ -8,7 +8,7 @@ Every deed done twice is done once: who is there already stays there, and the ke
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NoReturn
@@ -18,15 +18,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
-from contacts import listing, search
 from contacts.items import altered
 from contacts.models import Change, ChangeSet, Contact, Group, GroupKind, Source
 from contacts.regrouping import Regrouping, employing, joining, leaving
-from contacts.scope import Scope, scope_for
 from contacts.services.acts import Act, act, begin, finish
 from contacts.services.errors import NotAllowed, NotVisible
 from contacts.services.grouping import regroup
 from contacts.services.holding import hold_books, hold_editable
+from contacts.services.selections import Selection, batches, count, listed, scope_of
 from jobs.models import INSTALLATION, Job, State
 from jobs.services import enqueue, retry
 from jobs.work import Refused, Work
@@ -37,14 +36,8 @@ KIND: Final = "contacts.many"
 
 #: Contacts that are done while the person waits.
 AT_ONCE: Final = 200
-#: Contacts of one batch of the job: well under a second of work, and of waiting for everybody else.
-BATCH: Final = 250
-#: Contacts that can be named one by one; more are all of a list.
-MOST_NAMED: Final = 10_000
 #: Contacts that were left as they are and are kept by name, to be told; others are counted.
 MOST_KEPT: Final = 50
-#: Rows of a search that one query returns: a search looks through all its matches each time.
-_SEARCHED: Final = 20_000
 
 
 class Verb(StrEnum):
@@ -85,18 +78,6 @@ class Deed:
                 return _("Unstar contacts")
             case Verb.TRASH:
                 return _("Delete contacts")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The contacts of `organization` that are meant: `ids`, or with `filters` all of a list.
-
-    `filters` are those of the list's address: `q book group company starred incomplete`.
-    """
-
-    organization: Organization
-    ids: Sequence[UUID] = ()
-    filters: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -217,7 +198,7 @@ def _first(by: User, selection: Selection) -> tuple[list[UUID], bool]:
         _require_editable(visible.values_list("book", flat=True).distinct(), by)
         return ids, True
     scope = scope_of(by, selection.organization, selection.filters)
-    ids = [contact_id for contact_id, _key in _listed(scope, selection.filters, None, AT_ONCE + 1)[0]]
+    ids = [contact_id for contact_id, _key in listed(scope, selection.filters, None, AT_ONCE + 1)[0]]
     if len(ids) > AT_ONCE:
         _require_editable(scope.book_ids, by)
     return ids, len(ids) > AT_ONCE
@@ -239,44 +220,6 @@ def _refuse_if_none(tally: Tally) -> None:
     if tally.left["view"]:
         raise NotAllowed(_("You may view these contacts, but not change them."))
     raise NotVisible
-
-
-def scope_of(by: User, organization: Organization, filters: Mapping[str, str]) -> Scope:
-    """Return where a list looks whose address has `filters`. Raises `NotVisible` for a filter that is none for `by`."""
-    book = ContactBook.objects.for_user(by).filter(pk=filters["book"]).first() if filters.get("book") else None
-    groups = Group.objects.for_user(by).filter(organization=organization)
-    chosen = {
-        kind: groups.filter(pk=filters[kind], kind=kind).first() for kind in GroupKind.values if filters.get(kind)
-    }
-    missing = (filters.get("book") and (book is None or book.organization_id != organization.pk)) or None in [
-        *chosen.values()
-    ]
-    if missing:
-        raise NotVisible
-    return scope_for(
-        by,
-        organization,
-        book=book,
-        **chosen,
-        starred=bool(filters.get("starred")),
-        searching=bool(filters.get("q")),
-    )
-
-
-def _listed(
-    scope: Scope, filters: Mapping[str, str], after: str | None, limit: int
-) -> tuple[list[tuple[UUID, str]], bool]:
-    """Return (contact, the page key behind it) of a list by name, at most `limit`, and whether there are more. Two
-    queries."""
-    if query := filters.get("q", ""):
-        found, following = search.find_ids(scope, query, after=after, limit=limit)
-        ids = [contact_id for contact_id, _book in found]
-    else:
-        page = listing.page(scope, after=after, limit=limit)
-        ids, following = [row.id for row in page.rows], page.next
-    keys = dict(Contact._base_manager.filter(pk__in=ids).values_list("pk", "sort_family"))
-    # What was erased between the two has no key.
-    return [(each, listing.write_key(keys[each], each)) for each in ids if each in keys], following is not None
 
 
 # --- one batch --------------------------------------------------------------------------------------------------
@@ -374,8 +317,8 @@ def run(work: Work) -> None:
         total = work.job.total
         if total is None:
             with work.checkpoint() as step:
-                total = step.total = _count(by, into, work.payload)
-        for ids, after in _batches(by, into, work.payload, place["after"]):
+                total = step.total = count(by, into, work.payload)
+        for ids, after in batches(by, into, work.payload, place["after"]):
             with work.checkpoint() as step:
                 if not User.objects.filter(pk=by.pk, is_active=True).exists():
                     raise NotVisible
@@ -433,38 +376,3 @@ def _told(by: User, organization: Organization, payload: Mapping[str, Any]) -> D
 def deed_of(by: User, change_set: ChangeSet, job: Job) -> Deed:
     """Return what a job of `by` does, as far as they may still see what it is about. At most two queries."""
     return _told(by, change_set.organization, job.payload)
-
-
-def _count(by: User, into: ChangeSet, payload: Mapping[str, Any]) -> int | None:
-    """Return how many contacts the job is about, None where only the whole search could tell."""
-    if "ids" in payload:
-        return len(payload["ids"])
-    filters = payload["filters"]
-    scope = scope_of(by, into.organization, filters)
-    if not filters.get("q"):
-        return listing.count(scope, most=10_000_000)
-    found, following = search.find_ids(scope, filters["q"], limit=_SEARCHED)
-    return None if following else len(found)
-
-
-def _batches(by: User, into: ChangeSet, payload: Mapping[str, Any], after: str) -> Iterator[tuple[Sequence[UUID], str]]:
-    """Yield the next contacts behind the place `after`, and the place behind them.
-
-    Of a list those that were there when the act began: whoever is added meanwhile was not selected.
-    """
-    if "ids" in payload:
-        ids = [UUID(contact_id) for contact_id in payload["ids"]]
-        for start in range(int(after or 0), len(ids), BATCH):
-            yield ids[start : start + BATCH], str(start + BATCH)
-        return
-    filters = payload["filters"]
-    limit = _SEARCHED if filters.get("q") else BATCH
-    key: str | None = after or None
-    while True:
-        found, more = _listed(scope_of(by, into.organization, filters), filters, key, limit)
-        for start in range(0, len(found), BATCH):
-            part = found[start : start + BATCH]
-            key = part[-1][1]
-            yield [contact_id for contact_id, _key in part if contact_id < into.pk], key
-        if not more:
-            return

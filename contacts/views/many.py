@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from books.models import ContactBook
-from config.rendering import VARIES, patch_vary_headers, wants_piece
+from config.rendering import VARIES, wants_piece
 from contacts import listing
 from contacts.document import group_key
 from contacts.folding import fold
@@ -28,18 +29,8 @@ from contacts.models import ChangeSet, Contact, ContactMembership, Group, GroupK
 from contacts.seen_groups import seen_groups
 from contacts.services import Busy
 from contacts.services.grouping import group_named
-from contacts.services.many import (
-    MOST_NAMED,
-    Deed,
-    Outcome,
-    Selection,
-    Verb,
-    act_of,
-    deed_of,
-    do_many,
-    go_on,
-    outcome_of,
-)
+from contacts.services.many import Deed, Outcome, Verb, act_of, deed_of, do_many, go_on, outcome_of
+from contacts.services.selections import MOST_NAMED, Selection
 from contacts.services.undoing import undone_among
 from contacts.templatetags.contacts import grouped
 from contacts.text import clean_text
@@ -277,7 +268,7 @@ def _piece(request: SignedInRequest, panel: Panel, deed: Deed, ids: list[UUID]) 
     context: dict[str, Any] = {
         "panel": panel,
         "contact": None,
-        "lines": list(lines(stays, query=panel.query, editable=panel.editable_ids, current=opened)),
+        "lines": [[each] for each in lines(stays, query=panel.query, editable=panel.editable_ids, current=opened)],
         "gone": [each for each in ids if each not in {row.id for row in stays}],
         "key": uuid4(),
         "card": reverse("contacts:card", args=[opened]) + panel.query if living else "",

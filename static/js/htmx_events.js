@@ -37,7 +37,12 @@ function place(template) {
   if (focused && document.activeElement === body) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
+// The step that asks which book, group or company is seldom needed: its element is fetched with the first one.
+const fetchSteps = () => document.querySelector("pick-list") && import("kith/pick_list");
+fetchSteps();
+
 body.addEventListener("htmx:afterSwap", () => {
+  fetchSteps();
   document
     .querySelectorAll("template:is([data-append], [data-replace], [data-inner], [data-remove])")
     .forEach(place);
