@@ -74,10 +74,10 @@ def list_page(
 ) -> Ways:
     """Return the ways to a page of a list by name: 50 rows behind the key `after`, with the count where shown."""
 
-    def member(number: int) -> str:
+    def member(number: int, of: str = "c.id", book: str = "c.book_id") -> str:
         return (
             " AND EXISTS (SELECT FROM contacts_contactmembership m"
-            f" WHERE m.group_id = %(group{number})s AND m.contact_id = c.id)"
+            f" WHERE m.group_id = %(group{number})s AND m.book_id = {book} AND m.contact_id = {of})"
         )
 
     beyond = f" AND (c.{column}, c.id) > (%(key)s, %(id)s)" if after else ""
@@ -97,16 +97,16 @@ def list_page(
             f" AND {living}{members}{tail}) AS c{tail}"
         ),
     }
+    counted_in = f"contacts_contact c WHERE {mine} AND c.trashed_at IS NULL{only}{members}"
     if groups:
-        rest = "".join(member(number) for number in range(1, len(groups)))
+        rest = "".join(member(number, "lead.contact_id", "lead.book_id") for number in range(1, len(groups)))
+        lead = f"lead.group_id = %(group0)s AND lead.book_id = ANY(%(books)s){rest}"
         found["members"] = (
             f"SELECT {_ROW} FROM contacts_contactmembership lead JOIN contacts_contact c ON c.id = lead.contact_id"  # noqa: S608  # likewise
-            f" WHERE lead.group_id = %(group0)s AND c.book_id = ANY(%(books)s) AND {living}{rest}{tail}"
+            f" WHERE {lead} AND {living}{tail}"
         )
-    count = (
-        f"SELECT count(*) FROM (SELECT FROM contacts_contact c WHERE {mine}"  # noqa: S608  # likewise
-        f" AND c.trashed_at IS NULL{only}{members} LIMIT {COUNTED}) AS found"
-    )
+        counted_in = counted_in if starred else f"contacts_contactmembership lead WHERE {lead}"
+    count = f"SELECT count(*) FROM (SELECT FROM {counted_in} LIMIT {COUNTED}) AS found"  # noqa: S608  # likewise
     statements = {name: [sql, count] if counted else [sql] for name, sql in found.items()}
     return {name: _rows_of(statement, values) for name, statement in statements.items()}
 
@@ -136,14 +136,13 @@ def groups_seen(scope: Scope, kind: str) -> Ways:
     values = {"organization": scope.organization_id, "books": scope.book_ids, "kind": kind}
     walk = (
         "SELECT g.id, g.name FROM contacts_group g WHERE g.organization_id = %(organization)s AND g.kind = %(kind)s"
-        " AND g.key <> '' AND EXISTS (SELECT FROM contacts_contactmembership m JOIN contacts_contact c"
-        " ON c.id = m.contact_id WHERE m.group_id = g.id AND c.trashed_at IS NULL AND c.book_id = ANY(%(books)s))"
-        " ORDER BY g.key, g.id LIMIT 41"
+        " AND g.key <> '' AND EXISTS (SELECT FROM contacts_contactmembership m"
+        " WHERE m.group_id = g.id AND m.book_id = ANY(%(books)s)) ORDER BY g.key, g.id LIMIT 41"
     )
     gather = (
         "SELECT g.id, g.name FROM contacts_group g WHERE g.kind = %(kind)s AND g.key <> '' AND g.id IN"
-        " (SELECT m.group_id FROM contacts_contact c JOIN contacts_contactmembership m ON m.contact_id = c.id"
-        " WHERE c.book_id = ANY(%(books)s) AND c.trashed_at IS NULL) ORDER BY g.key, g.id LIMIT 41"
+        " (SELECT group_id FROM contacts_contactmembership WHERE book_id = ANY(%(books)s))"
+        " ORDER BY g.key, g.id LIMIT 41"
     )
     return {"walk": _rows_of([walk], values), "gather": _rows_of([gather], values)}
 
@@ -207,11 +206,13 @@ def matching(words: Sequence[str], *, indexed: bool = True) -> tuple[str, dict[s
     for asked in map(condition, words):
         likes = asked.likes if indexed else ()
         either = [f"({_named(sql, each, values)})" for sql, each in asked.either]
-        parts += [_named("s.text LIKE %s", [pattern], values) for pattern in likes] + [f"({' OR '.join(either)})"]
+        parts += [_named("s.text LIKE ANY(%s)", [patterns], values) for patterns in likes] + [
+            f"({' OR '.join(either)})"
+        ]
     return " AND ".join(parts), values
 
 
-def _named(sql: str, each: Sequence[str], values: dict[str, Any]) -> str:
+def _named(sql: str, each: Sequence[Any], values: dict[str, Any]) -> str:
     """Return SQL with a name for each of its values, which are added to `values`."""
     names = [f"value{len(values) + number}" for number in range(len(each))]
     values |= dict(zip(names, each, strict=True))

@@ -56,7 +56,7 @@ NEUTRAL: Final[dict[str, str]] = {
         "id organization book starred membership_stamp derived_region version created_at modified_at trashed_at"
     ),
     "contacts.ContactHandle": "organization book contact kind",
-    "contacts.ContactMembership": "item contact group organization position",
+    "contacts.ContactMembership": "item contact group book organization position",
     "contacts.ContactSearch": "contact organization book",
     "contacts.ContactToken": "organization book contact tier",
     "contacts.Group": "id organization kind",

@@ -81,10 +81,23 @@ def derive(document: ContactDocument, region: str) -> Derived:
         sort_family=sort_key(document, family_first=True),
         sort_given=sort_key(document, family_first=False),
         search_text=_search_text(document, digits),
-        tokens=frozenset(islice(_tokens(document, emails, digits), TOKENS)),
+        tokens=_cut(_tokens(document, emails, digits)),
         handles=frozenset(_handles(emails, phones, read_in)),
         region=region if not country and any(map(needs_region, phones)) else "",
     )
+
+
+def tokens_of(document: ContactDocument, region: str) -> frozenset[tuple[int, str]]:
+    """Return the tokens that `derive` gives, without the rest."""
+    read_in = region_for(document, region)
+    emails = [info.value for info in document.infos if info.kind is Kind.EMAIL]
+    phones = [info.value for info in document.infos if info.kind is Kind.PHONE]
+    digits = [string for phone in phones for string in phone_digits(phone, read_in)]
+    return _cut(_tokens(document, emails, digits))
+
+
+def _cut(tokens: Iterator[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    return frozenset(islice(tokens, TOKENS))
 
 
 def display_name(document: ContactDocument) -> str:

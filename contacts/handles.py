@@ -39,10 +39,17 @@ _COUNTRY_LANGUAGES = (
 _NOT_DIALLED = re.compile(r"[^0-9+*#,;]+")
 _NON_DIGITS = re.compile(r"[^0-9]+")
 LAST_DIGITS = 9
+#: Longer texts are hardly addresses, and would fill the memory.
+_REMEMBERED_LENGTH = 100
 
 
 def email_key(text: str) -> str | None:
     """Return the look-up key of an address: lower-cased local part, IDNA domain, `+tag` kept. None when it is none."""
+    return _email_key(text) if len(text) <= _REMEMBERED_LENGTH else _email_key.__wrapped__(text)
+
+
+@lru_cache(maxsize=10_000)
+def _email_key(text: str) -> str | None:
     text = text.strip()
     local, at, domain = text.rpartition("@")
     domain = domain.rstrip(".")

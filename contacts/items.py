@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -107,13 +107,15 @@ class Info:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Info:
         """Return the item that `to_json` wrote."""
+        kind = Kind(data["kind"])
+        is_address = kind is Kind.ADDRESS
         return cls(
             id=data["id"],
-            kind=Kind(data["kind"]),
+            kind=kind,
             label=data["label"],
             custom_label=data.get("custom_label", ""),
             value=data.get("value", ""),
-            address={part: data[part] for part in ADDRESS_PARTS if data.get(part)},
+            address={part: data[part] for part in ADDRESS_PARTS if data.get(part)} if is_address else {},
             preferred=data.get("preferred", False),
         )
 
@@ -137,13 +139,12 @@ class Membership:
 
     def to_json(self) -> dict[str, str]:
         """Return a compact JSON object: what is empty is left out."""
-        data = {part.name: getattr(self, part.name) for part in fields(self)}
-        return {name: value for name, value in data.items() if value}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
     @classmethod
     def from_json(cls, data: Mapping[str, str]) -> Membership:
         """Return the item that `to_json` wrote."""
-        return cls(**{part.name: data.get(part.name, "") for part in fields(cls)})
+        return cls(**{name: data.get(name, "") for name in cls.__slots__})
 
 
 def altered[Value](value: Value, **changes: Any) -> Value:

@@ -1,4 +1,4 @@
-"""Lists of contacts in order of name: paged by key at any depth, a row costs no join."""
+"""Lists of contacts in order of name, narrowed by groups, star and what is missing: paged by key at any depth."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from contacts.scope import Scope
 PAGE = 50
 #: A filtered list says how many it holds up to so many.
 COUNTED = 1_000
+#: So few members of a group are looked up one by one. Of a million contacts, a page of a group with so many is walked
+#: to in the same time.
+FEW_MEMBERS = 3_000
 #: The orders a list comes in, and the column of each.
 ORDERS = {"family": "sort_family", "given": "sort_given"}
 
@@ -52,61 +55,91 @@ class Page:
 
 
 def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: str = "family") -> Page:
-    """Return the contacts of `scope` by name, after the key `after`. One query; a key that is none starts over."""
+    """Return the contacts of `scope` by name, after the key `after`; a key that is none starts over. One query, two
+    where groups narrow it."""
     column = ORDERS[order]
-    key = read_key(after)
-    beyond, values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
-    more, more_values = scope.conditions("c", "id", row=True)
-    columns = ", ".join(f"c.{name}" for name in (*_columns(scope), column))
     in_order = f"ORDER BY c.{column}, c.id LIMIT %s"
-    if scope.by_book and len(scope.book_ids) > 1 and not scope.is_gathered:
+    key = read_key(after)
+    beyond, key_values = ("", []) if key is None else (f" AND (c.{column}, c.id) > (%s, %s)", list(key))
+    if scope.by_book and len(scope.book_ids) > 1 and not scope.group_ids:
         part = (
-            f"SELECT {columns} FROM contacts_contact c"  # noqa: S608  # columns are constants, values are parameters
-            f" WHERE c.book_id = wanted.id AND c.trashed_at IS NULL{beyond}{more} {in_order}"
+            f"SELECT c.id, c.{column} FROM contacts_contact c"  # noqa: S608  # columns are constants, values are parameters
+            f" WHERE c.book_id = wanted.id AND c.trashed_at IS NULL{scope.own_conditions('c')}{beyond} {in_order}"
         )
-        sql = f"SELECT c.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS c {in_order}"  # noqa: S608  # likewise
-        parameters = [scope.books, *values, *more_values, limit + 1, limit + 1]
+        found = f"SELECT c.* FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS c {in_order}"  # noqa: S608  # likewise
+        values: list[Any] = [scope.books, *key_values, limit + 1, limit + 1]
     else:
-        source, source_values = _living(scope)
-        sql = f"SELECT {columns} FROM {source}{beyond}{more} {in_order}"  # noqa: S608  # likewise
-        parameters = [*source_values, *values, *more_values, limit + 1]
+        source, source_values = _found(scope, in_order=True)
+        found = f"SELECT c.id FROM {source}{beyond} {in_order}"  # noqa: S608  # likewise
+        values = [*source_values, *key_values, limit + 1]
+    columns = ", ".join(f"c.{name}" for name in (*_columns(scope), column))
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found = cursor.fetchall()
-    rows = [_row(columns, scope) for columns in found[:limit]]
-    return Page(rows, write_key(found[limit - 1][-1], found[limit - 1][0]) if len(found) > limit else None)
+        # Found by indexes alone, whatever is passed over; then so many rows are read as are shown.
+        cursor.execute(
+            f"SELECT {columns} FROM ({found}) AS found JOIN contacts_contact c ON c.id = found.id {in_order}",  # noqa: S608  # likewise
+            [*values, limit + 1],
+        )
+        rows = cursor.fetchall()
+    following = write_key(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
+    return Page([_row(row, scope) for row in rows[:limit]], following)
 
 
 def count(scope: Scope, *, most: int = COUNTED) -> int | None:
     """Return how many contacts `scope` holds, or None for more than `most`: counting them all would take as long as
-    there are many. One query."""
-    more, values = scope.conditions("c", "id", row=True)
-    source, source_values = _living(scope)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM {source}{more} LIMIT %s) AS found",  # noqa: S608  # likewise
-            [*source_values, *values, most + 1],
-        )
-        found = int(cursor.fetchone()[0])
+    there are many. One query, two where groups narrow what is starred or incomplete."""
+    by_groups = scope.group_ids and not scope.own_conditions("c")
+    source, values = _members(scope) if by_groups else _found(scope, in_order=False)
+    found = _count(source, values, most)
     return found if found <= most else None
 
 
-def _living(scope: Scope) -> tuple[str, list[Any]]:
-    """Return a table `c` with the contacts of the books of `scope` and the beginning of its WHERE, and the values.
-
-    OFFSET 0 has the books read one by one: how few contacts hundreds of small books hold, the planner cannot know.
-    """
-    if scope.is_gathered:
-        return (
-            "unnest(%s::uuid[]) AS wanted(id), LATERAL (SELECT * FROM contacts_contact"
-            " WHERE book_id = wanted.id AND trashed_at IS NULL OFFSET 0) AS c WHERE true",
-            [scope.books],
+def _count(source: str, values: Sequence[Any], most: int) -> int:
+    """Return how many rows `source` has, counted no further than one more than `most`. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT FROM {source} LIMIT %s) AS found",  # noqa: S608  # likewise
+            [*values, most + 1],
         )
+        return int(cursor.fetchone()[0])
+
+
+def _found(scope: Scope, *, in_order: bool) -> tuple[str, list[Any]]:
+    """Return a table `c` with the contacts of `scope` and its WHERE, and the values. One query where there are groups.
+
+    Few members are looked up one by one. Of more than these a list `in_order` finds a page soon: it is walked, and
+    each contact is asked for its groups. OFFSET 0 keeps the planner from turning either round.
+    """
+    own = scope.own_conditions("c")
+    if scope.group_ids:
+        members, values = _members(scope)
+        if _count(members, values, FEW_MEMBERS) <= FEW_MEMBERS:
+            each = "LATERAL (SELECT * FROM contacts_contact WHERE id = member.contact_id OFFSET 0) AS c"
+            return f"{members}, {each} WHERE true{own}", values
     if len(scope.book_ids) == 1:
-        return "contacts_contact c WHERE c.book_id = %s AND c.trashed_at IS NULL", [scope.book_ids[0]]
+        living, values = "c.book_id = %s", [scope.book_ids[0]]
+    else:
+        living, values = "c.organization_id = %s AND c.book_id = ANY(%s::uuid[])", [scope.organization_id, scope.books]
+    fence = " OFFSET 0" if in_order else ""
+    in_group = (
+        " AND EXISTS (SELECT FROM contacts_contactmembership member WHERE member.group_id = %s"
+        f" AND member.book_id = c.book_id AND member.contact_id = c.id{fence})"
+    )
+    groups = in_group * len(scope.group_ids)
+    return f"contacts_contact c WHERE {living} AND c.trashed_at IS NULL{own}{groups}", [*values, *scope.group_ids]
+
+
+def _members(scope: Scope) -> tuple[str, list[Any]]:
+    """Return a table `member` with the ids of the contacts that are in all groups of `scope`, each once, read from the
+    index of memberships alone, and the values."""
+    first, *others = scope.group_ids
+    also = (
+        " AND EXISTS (SELECT FROM contacts_contactmembership other WHERE other.group_id = %s"
+        " AND other.book_id = one.book_id AND other.contact_id = one.contact_id)"
+    )
     return (
-        "contacts_contact c WHERE c.organization_id = %s AND c.book_id = ANY(%s::uuid[]) AND c.trashed_at IS NULL",
-        [scope.organization_id, scope.books],
+        "unnest(%s::uuid[]) AS wanted(id), LATERAL (SELECT DISTINCT one.contact_id FROM contacts_contactmembership one"  # noqa: S608  # likewise
+        f" WHERE one.group_id = %s AND one.book_id = wanted.id{also * len(others)}) AS member",
+        [scope.books, first, *others],
     )
 
 
@@ -127,16 +160,18 @@ def _row(columns: Sequence[Any], scope: Scope) -> Row:
 def rows_by_id(scope: Scope, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Row, str]]:
     """Return rows with their sort keys by id, of those contacts that still are in the books of `scope`. One query.
 
-    Finding ids and reading their rows are two statements: what was moved or deleted between them is left out.
+    Finding ids and reading their rows are two statements: what was moved or deleted between them is left out. The
+    books are compared here: hundreds of them in the statement take longer to plan than the rows to read.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(_columns(scope))}, sort_family FROM contacts_contact"  # noqa: S608  # columns are constants
-            " WHERE id = ANY(%s::uuid[]) AND book_id = ANY(%s::uuid[]) AND trashed_at IS NULL",
-            [array_of(contact_ids), scope.books],
+            " WHERE id = ANY(%s::uuid[]) AND trashed_at IS NULL",
+            [array_of(contact_ids)],
         )
-        found = cursor.fetchall()
-    return {columns[0]: (_row(columns, scope), columns[-1]) for columns in found}
+        found = [(_row(columns, scope), columns[-1]) for columns in cursor.fetchall()]
+    books = frozenset(scope.book_ids)
+    return {row.id: (row, key) for row, key in found if row.book_id in books}
 
 
 def write_key(sort_key: str, contact_id: UUID) -> str:

@@ -94,21 +94,23 @@ def _look(text: str, words: Sequence[_Word]) -> tuple[Spans, list[_Word]]:
     spans: Spans = []
     missing: list[_Word] = []
     for word in words:
-        found = [*_spans(folded, origin, word)]
+        before = len(spans)
+        start = folded.find(word.text)
+        if start >= 0:
+            spans += _spans(folded, origin, word, start)
         if word.number:
-            found += _number_spans(text, word.number)
-        spans += found
+            spans += _number_spans(text, word.number)
         # What folds only as a whole, as a letter and its accent that are two characters, is hit, and not marked.
-        if not found and (text.isascii() or not _is_in(fold(text), word)):
+        if len(spans) == before and (text.isascii() or not _is_in(fold(text), word)):
             missing.append(word)
     if len(spans) > 1:
         spans.sort()
     return spans, missing
 
 
-def _spans(folded: str, origin: Sequence[int], word: _Word) -> Iterator[tuple[int, int]]:
+def _spans(folded: str, origin: Sequence[int], word: _Word, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where `word` is, which first occurs at `start`."""
     length = len(word.text)
-    start = folded.find(word.text)
     while start >= 0:
         if not word.is_short or _starts_a_word(folded, start):
             yield origin[start], origin[start + length - 1] + 1
@@ -128,7 +130,7 @@ def _number_spans(text: str, number: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_in(folded: str, word: _Word) -> bool:
-    return any(True for _span in _spans(folded, range(len(folded)), word))
+    return any(True for _span in _spans(folded, range(len(folded)), word, folded.find(word.text)))
 
 
 def _starts_a_word(folded: str, at: int) -> bool:

@@ -23,6 +23,7 @@ from contacts.document import (
     Info,
     Kind,
     Membership,
+    altered,
     group_key,
 )
 from contacts.handles import digits, email_key, phone_keys
@@ -40,6 +41,7 @@ __all__ = [
     "names_contradict",
     "same_info",
     "same_person",
+    "says_nothing_new",
 ]
 
 _ROLE_WORDS = """
@@ -64,6 +66,7 @@ _ROLES = frozenset(_ROLE_WORDS.split())
 _STRONG_ROLES = frozenset({"info", "sales", "support", "office", "kontakt", "contact", "service", "noreply", "billing"})
 
 
+@lru_cache(maxsize=10_000)
 def is_role_mailbox(key: str) -> bool:
     """Return whether an email key is a desk's rather than a person's: info@, office@, no-reply@, Vertrieb@."""
     local = key.rpartition("@")[0].partition("+")[0].casefold()
@@ -73,8 +76,8 @@ def is_role_mailbox(key: str) -> bool:
 
 def email_keys(document: ContactDocument) -> list[str]:
     """Return the look-up keys of a contact's emails, in order, without repeats."""
-    keys = (email_key(info.value) for info in document.of_kind(Kind.EMAIL))
-    return list(dict.fromkeys(key for key in keys if key))
+    keys = [email_key(info.value) for info in document.infos if info.kind is Kind.EMAIL]
+    return [key for key in dict.fromkeys(keys) if key]
 
 
 def same_person(a: ContactDocument, b: ContactDocument) -> bool:
@@ -83,7 +86,7 @@ def same_person(a: ContactDocument, b: ContactDocument) -> bool:
     True for an equal email that is no role mailbox, with names that do not contradict; for an equal role mailbox with
     the same full name; and for contacts with an equal email that say the very same in everything.
     """
-    shared = set(email_keys(a)) & set(email_keys(b))
+    shared = set(email_keys(a)).intersection(email_keys(b))
     if any(not is_role_mailbox(key) for key in shared) and not names_contradict(a, b):
         return True
     return bool(shared) and (same_full_name(a, b) or _says_the_same(a, b))
@@ -158,12 +161,29 @@ def combine(existing: ContactDocument, incoming: ContactDocument, policy: Policy
         raise ValueError("Keeping both means creating a second contact; there is nothing to combine.")
     if policy is Policy.SKIP:
         return existing
+    combined = _combined(existing, incoming, policy, region)
+    return existing if combined == existing else combined.normalised()
+
+
+def says_nothing_new(existing: ContactDocument, incoming: ContactDocument, policy: Policy, *, region: str) -> bool:
+    """Return whether `combine` would leave `existing` as it is. Quicker than combining, and never raises."""
+    if policy is Policy.SKIP:
+        return True
+    if policy is Policy.FILL and not all(
+        any(same_info(old, info, region) for old in existing.infos) for info in incoming.infos
+    ):
+        return False
+    return _combined(existing, incoming, policy, region) == existing
+
+
+def _combined(existing: ContactDocument, incoming: ContactDocument, policy: Policy, region: str) -> ContactDocument:
+    """Return `existing` with what `incoming` says, not yet brought in order."""
     overwrite = policy is Policy.OVERWRITE
     texts: dict[str, Any] = {}
     for name in SCALAR_NAMES:
         old, new = getattr(existing, name), getattr(incoming, name)
         texts[name] = (new or old) if overwrite else (old or new)
-    document = replace(
+    return altered(
         existing,
         avatar=existing.avatar or incoming.avatar,
         starred=existing.starred or incoming.starred,
@@ -171,7 +191,6 @@ def combine(existing: ContactDocument, incoming: ContactDocument, policy: Policy
         memberships=_combined_memberships(existing.memberships, incoming.memberships, overwrite=overwrite),
         **texts,
     )
-    return document.normalised()
 
 
 def same_info(a: Info, b: Info, region: str) -> bool:

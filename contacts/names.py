@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from contacts.document import ContactDocument
 from contacts.folding import fold
@@ -95,6 +96,9 @@ _SHORT = {
     for short in shorts.split()
 }
 
+#: Names that are kept as they were read: one person is compared with many who share an address.
+_REMEMBERED = 4_096
+
 # "Anna & Peter": a mailbox of two.
 _TOGETHER = re.compile(r"\s(?:&|\+|and|und|et|y|e|og|och|oraz|и)\s|&|\w/\s?\w")
 
@@ -143,6 +147,8 @@ def same_full_name(a: ContactDocument, b: ContactDocument) -> bool:
 
 def _tokens(text: str) -> tuple[str, ...]:
     """Return the words of a name, folded; marks stay with their letters (Devanagari spells vowels so)."""
+    if not text:
+        return ()
     letters = (character if unicodedata.category(character)[0] in "LMN" else " " for character in fold(text))
     return tuple("".join(letters).split())
 
@@ -153,14 +159,15 @@ def _is_couple(document: ContactDocument) -> bool:
 
 def _name(document: ContactDocument, prefix: str = "") -> _Name:
     """Return the words of a name, titles and generation apart."""
-    given = [
-        *_tokens(getattr(document, f"{prefix}first_name")),
-        *_tokens(getattr(document, f"{prefix}middle_name")),
-    ]
-    family = list(_tokens(getattr(document, f"{prefix}last_name")))
-    generation = ""
-    if not prefix:
-        generation = next((_GENERATIONS[word] for word in _tokens(document.suffix) if word in _GENERATIONS), "")
+    first, middle, last = (getattr(document, f"{prefix}{part}") for part in ("first_name", "middle_name", "last_name"))
+    return _read(first, middle, last, "" if prefix else document.suffix)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(first: str, middle: str, last: str, suffix: str) -> _Name:
+    given = [*_tokens(first), *_tokens(middle)]
+    family = list(_tokens(last))
+    generation = next((_GENERATIONS[word] for word in _tokens(suffix) if word in _GENERATIONS), "")
     while len(given) > 1 and given[0] in _TITLES:
         given.pop(0)
     for words in (family, given):
@@ -238,10 +245,12 @@ def _loose(word: str) -> str:
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _sorted(name: _Name) -> list[str]:
     return sorted(word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name.all)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _script(name: _Name) -> str:
     """Return the script of a name's first letter, as Unicode names it: "LATIN", "CYRILLIC", "CJK"."""
     letter = next((character for character in "".join(name.all) if character.isalpha()), "")

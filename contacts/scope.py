@@ -49,34 +49,26 @@ class Scope:
         knows nothing of books."""
         return len(self.book_ids) > 1 and self.contacts <= FEW
 
-    @property
-    def is_gathered(self) -> bool:
-        """Whether a filtered list is best read whole and then filtered."""
-        return bool(self.group_ids or self.starred or self.incomplete) and self.is_small
-
-    def conditions(self, alias: str, contact: str, *, row: bool = False) -> tuple[str, list[Any]]:
-        """Return SQL that keeps rows of the table `alias` within the filters; `contact` names its contact column,
-        `row` says that it is the contact itself, with its star."""
+    def conditions(self, alias: str, contact: str) -> tuple[str, list[Any]]:
+        """Return SQL that keeps rows of the index table `alias` within the filters; `contact` names its contact
+        column."""
         sql, values = "", []
         # Of few contacts each is asked for its groups; else whoever is in a group is looked up all at once.
-        fence = " OFFSET 0" if self.is_gathered else ""
+        fence = " OFFSET 0" if self.is_small else ""
         for group_id in self.group_ids:
             sql += (
-                " AND EXISTS (SELECT FROM contacts_contactmembership member"
-                f" WHERE member.group_id = %s AND member.contact_id = {alias}.{contact}{fence})"
+                " AND EXISTS (SELECT FROM contacts_contactmembership member WHERE member.group_id = %s"
+                f" AND member.book_id = {alias}.book_id AND member.contact_id = {alias}.{contact}{fence})"
             )
             values.append(group_id)
-        if self.starred and row:
-            sql += f" AND {alias}.starred"
-        elif self.starred:
-            sql += f" AND EXISTS (SELECT FROM contacts_contact star WHERE star.id = {alias}.{contact} AND star.starred)"
-        if self.incomplete and row:
-            sql += f" AND {_INCOMPLETE.format(c=alias)}"
-        elif self.incomplete:
-            incomplete = _INCOMPLETE.format(c="lacking")
-            sql += f" AND EXISTS (SELECT FROM contacts_contact lacking WHERE lacking.id = {alias}.{contact}"
-            sql += f" AND {incomplete})"
+        if own := self.own_conditions("own"):
+            sql += f" AND EXISTS (SELECT FROM contacts_contact own WHERE own.id = {alias}.{contact}{own})"
         return sql, values
+
+    def own_conditions(self, alias: str) -> str:
+        """Return SQL that keeps rows `alias` of contacts within the filters that ask nothing but the contact."""
+        starred = f" AND {alias}.starred" if self.starred else ""
+        return starred + (f" AND {_INCOMPLETE.format(c=alias)}" if self.incomplete else "")
 
 
 # What `ContactDocument.is_incomplete` says of a row. The first condition is that of the indexes of incomplete ones.

@@ -4,6 +4,7 @@ Transliterations differ (Юлия: Yulia, Iuliia, Julija), mostly in vowels and 
 """
 
 import re
+from functools import lru_cache
 
 from contacts.folding import fold
 
@@ -37,6 +38,7 @@ _SOUNDS = (
 )
 
 
+@lru_cache(maxsize=4_096)
 def skeleton(word: str) -> str:
     """Return the sounds of one folded word that survive transliteration; empty for a script we cannot read."""
     latin = "".join(_LETTERS.get(character, character) for character in fold(word))

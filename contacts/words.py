@@ -34,6 +34,13 @@ _THREE_IN_A_ROW = re.compile(r"[LMN]{3}")
 #: brings dashes and quotation marks too. Named one by one: Python and PostgreSQL do not agree on what a letter is, in
 #: scripts with combining vowels above all, and for "^" or other characters the trigram index would not be asked.
 _BEFORE_A_WORD = r"[] !-/:-@[\\^-`{-~" + _MARK_MARK + PHONE_MARK + "]"
+#: The same, one by one. A letter beyond `_SIMPLE`, as of Devanagari or Thai, in a regular expression gives the trigram
+#: index nothing to look for (PostgreSQL, src/include/regex/regcustom.h: MAX_SIMPLE_CHR); in a pattern of LIKE it does.
+_BEGINNINGS = [character for character in map(chr, range(32, 127)) if not character.isalnum()] + [
+    _MARK_MARK,
+    PHONE_MARK,
+]
+_SIMPLE = "\u07ff"
 #: Of a longer word only so many characters are looked for in the index: the rest of an address, as ".example", is in
 #: so many contacts that it costs the index more than it spares.
 _INDEXED = 16
@@ -69,8 +76,8 @@ def marks_of(text: str) -> list[str]:
     """Return each rare mark of `text` once, written so that the trigram index finds it."""
     if text.isalnum():
         return []
-    found = {character for character in text if not character.isalnum() and not character.isspace()} - _COMMON_MARKS
-    return sorted(map(_spelled, found))
+    found = set(text) - _COMMON_MARKS
+    return sorted(_spelled(character) for character in found if not character.isalnum() and not character.isspace())
 
 
 def _spelled(mark: str) -> str:
@@ -86,27 +93,31 @@ def begins_words(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a row `s` of the search text is meant: its text is LIKE all of `likes`, which only help the index, and one
-    of `either` holds, each of them SQL with its values."""
+    """When a row `s` of the search text is meant: its text is LIKE one of each of `likes`, which only help the index,
+    and one of `either` holds, each of them SQL with its values."""
 
-    likes: tuple[str, ...]
+    likes: tuple[list[str], ...]
     either: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def condition(word: str) -> Condition:
     """Return when a folded word of a query is in the search text of a contact, or in one of its phones."""
     text = spaced(word)
+    here: tuple[str, tuple[str, ...]]
     if is_without_blanks(text):
         before = " " if is_without_blanks(text[0]) else ""
         after = " " if is_without_blanks(text[-1]) else ""
         here = _HOLDS, (f"%{before}{escape_like(text)}{after}%",)
     elif begins_words(word):
         here = _MATCHES, (_BEFORE_A_WORD + _escape_regex(word),)
+        if max(word) > _SIMPLE:
+            beginnings = [f"%{escape_like(before + word)}%" for before in _BEGINNINGS]
+            return Condition((beginnings,), ((f"({here[0]}) IS TRUE", here[1]),))
     else:
         here = _anywhere(word)
     number = phone_part(word)
     if not number:
-        return Condition(tuple(f"%{mark} %" for mark in marks_of(word)), (here,))
+        return Condition(tuple([f"%{mark} %"] for mark in marks_of(word)), (here,))
     return Condition((), (here, _in_a_phone(number)))
 
 

@@ -83,19 +83,17 @@ def open_levels(model: type[models.Model]) -> str:
     """
     user_grant, team_grant = _grant_tables(model)
     view, edit = codename(model, Level.VIEW), codename(model, Level.EDIT)
-    permissions = (
-        f"(SELECT permission.id, CASE codename WHEN '{edit}' THEN {Level.EDIT} ELSE {Level.VIEW} END AS level"  # noqa: S608  # names of ours
-        " FROM auth_permission permission JOIN django_content_type type ON type.id = permission.content_type_id"
-        f" WHERE codename IN ('{view}', '{edit}') AND app_label = '{model._meta.app_label}'"
-        f" AND type.model = '{model._meta.model_name}')"
-    )
     return (
-        f"SELECT id, max(level) AS level FROM (SELECT id, {Level.EDIT} AS level"  # noqa: S608  # likewise
+        f"WITH permission AS MATERIALIZED (SELECT permission.id, CASE codename WHEN '{edit}' THEN {Level.EDIT}"  # noqa: S608  # names of ours
+        f" ELSE {Level.VIEW} END AS level FROM auth_permission permission JOIN django_content_type type"
+        f" ON type.id = permission.content_type_id WHERE codename IN ('{view}', '{edit}')"
+        f" AND app_label = '{model._meta.app_label}' AND type.model = '{model._meta.model_name}')"
+        f" SELECT id, max(level) AS level FROM (SELECT id, {Level.EDIT} AS level"
         f" FROM {model._meta.db_table} WHERE owner_id = %(user)s"
         f" UNION ALL SELECT content_object_id, level FROM {user_grant} mine"
-        f" JOIN {permissions} AS permission ON permission.id = mine.permission_id WHERE user_id = %(user)s"
+        " JOIN permission ON permission.id = mine.permission_id WHERE user_id = %(user)s"
         f" UNION ALL SELECT content_object_id, level FROM {team_grant} mine"
-        f" JOIN {permissions} AS permission ON permission.id = mine.permission_id"
+        " JOIN permission ON permission.id = mine.permission_id"
         f" JOIN {TeamMembership._meta.db_table} member ON member.team_id = mine.group_id"
         " WHERE member.user_id = %(user)s"
         ") AS each GROUP BY id"

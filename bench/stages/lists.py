@@ -122,8 +122,8 @@ def _by_size(subject: Subject, scope: Scope, kind: str) -> list[UUID]:
     """Return the groups or companies seen, smallest first by the contacts in them."""
     rows = subject.raw.execute(
         "SELECT g.id FROM contacts_group g JOIN contacts_contactmembership m ON m.group_id = g.id"
-        " JOIN contacts_contact c ON c.id = m.contact_id WHERE g.organization_id = %s AND g.kind = %s AND g.key <> ''"
-        " AND c.book_id = ANY(%s) AND c.trashed_at IS NULL GROUP BY g.id ORDER BY count(*), g.key",
+        " WHERE g.organization_id = %s AND g.kind = %s AND g.key <> '' AND m.book_id = ANY(%s)"
+        " GROUP BY g.id ORDER BY count(*), g.key",
         [scope.organization_id, kind, scope.book_ids],
     )
     return [row[0] for row in rows]  # type: ignore[misc]  # the column is a UUID

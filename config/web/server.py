@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 from typing import Any, Final
 
@@ -100,6 +101,9 @@ def main() -> None:
     os.environ.setdefault("KITH_PROCESS", "web")
     import config.asgi  # noqa: F401 - sets up Django, so that a bad setting is told before the port is taken
 
+    # Modules stay for good: without them a full collection takes few milliseconds of a page, with them a hundred.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(**options(settings.HOST, settings.PORT))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,9 @@ from books.models import ContactBook
 from books.shelf import ShelvedBook
 from contacts.document import LABEL_NAMES, LABELS, SCALARS, Kind, Scalar
 from contacts.forms.document import Draft, InfoRow, MembershipRow
+
+if TYPE_CHECKING:
+    from contacts.views.lines import BookLine
 
 #: Scalars that the form always shows; the others while they hold something, and under *More fields*.
 ALWAYS = ("first_name", "last_name", "notes")
@@ -59,7 +62,10 @@ _INPUT = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One input: name, what it is called, what it holds, and what is wrong with that."""
+    """One input: name, what it is called, what it holds, and what is wrong with that.
+
+    `suggest`: the kind of group whose names it completes.
+    """
 
     name: str
     title: str
@@ -105,7 +111,7 @@ class ContactForm:
     """A draft with what is wrong with it, ready to be shown."""
 
     draft: Draft
-    books: Sequence[ShelvedBook]
+    books: Sequence[BookLine]
     book: ContactBook | ShelvedBook | None
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""
@@ -182,9 +188,9 @@ class ContactForm:
     def _membership_line(self, row: MembershipRow, *, first: bool = False) -> Line:
         name = f"membership-{row.key}"
         if row.kind == "group":
-            return Line(row, name, [self._cell(f"{name}-name", _("Group"), row.name, suggest="known-groups")])
+            return Line(row, name, [self._cell(f"{name}-name", _("Group"), row.name, suggest="group")])
         cells = [
-            self._cell(f"{name}-{part}", title, getattr(row, part), suggest="known-companies" if part == "name" else "")
+            self._cell(f"{name}-{part}", title, getattr(row, part), suggest="company" if part == "name" else "")
             for part, title in _MEMBERSHIP_TITLES.items()
         ]
         in_error = any(cell.error for cell in cells[2:])

@@ -121,6 +121,12 @@ class Contact(models.Model):
                 condition=ALIVE & Q(starred=True),
             ),
             models.Index(
+                fields=["organization", "sort_given", "id"],
+                include=["book"],
+                name="contacts_starred_given",
+                condition=ALIVE & Q(starred=True),
+            ),
+            models.Index(
                 fields=["organization", "derived_region", "id"],
                 include=["book"],
                 name="contacts_by_region",
@@ -154,12 +160,17 @@ class Contact(models.Model):
 
 
 class ContactMembership(models.Model):
-    """That a contact is in a group, or in a company as something. `item` is the id of the document's item."""
+    """That a contact is in a group, or in a company as something. `item` is the id of the document's item.
+
+    `book` is where the membership is seen: the contact's book, none while the contact is in the trash. Lists and
+    sidebars ask memberships alone by it, however large a group is.
+    """
 
     pk = models.CompositePrimaryKey("contact_id", "item")
     item = models.CharField(max_length=16)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships", **COVERED)
     group = models.ForeignKey("contacts.Group", on_delete=models.CASCADE, related_name="memberships", **COVERED)
+    book = models.ForeignKey(ContactBook, on_delete=models.CASCADE, related_name="+", null=True, **COVERED)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", **COVERED)
     position = models.IntegerField()
     title = models.CharField(max_length=limits.NAME, blank=True)
@@ -185,7 +196,10 @@ class ContactMembership(models.Model):
                 on_delete="CASCADE",
             ),
         ]
-        indexes = [models.Index(fields=["group", "contact"], name="members_of_group")]
+        indexes = [
+            models.Index(fields=["group", "book", "contact"], name="members_of_group_in_book"),
+            models.Index(fields=["book", "group"], name="groups_of_book"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} in {self.group_id}"

@@ -29,11 +29,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def for_user(self, user: User) -> GroupQuerySet:
         """Return what `user` sees: groups of living contacts that they can read, and those they keep."""
-        readable = ContactMembership.objects.filter(
-            group=OuterRef("pk"),
-            contact__trashed_at__isnull=True,
-            contact__book__in=ContactBook.objects.for_user(user),
-        )
+        readable = ContactMembership.objects.filter(group=OuterRef("pk"), book__in=ContactBook.objects.for_user(user))
         kept = KeptGroup.objects.filter(group=OuterRef("pk"), user=user)
         # A title without a company belongs to a nameless one, which nobody lists.
         return self.exclude(key="").filter(Q(Exists(readable)) | Q(Exists(kept)))

@@ -20,7 +20,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.types.json import Jsonb
 
 from books.models import ContactBook
-from contacts.derived import derive
+from contacts.derived import Derived, derive, tokens_of
 from contacts.document import ContactDocument, changed_fields, group_key
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import regions, rows
@@ -142,29 +142,44 @@ class Act:
         """The change-set, or None when nothing was changed."""
         return None if self.wrote_nothing else self.change_set
 
-    def create(self, book: ContactBook, documents: Sequence[ContactDocument]) -> list[UUID]:
+    def create(
+        self,
+        book: ContactBook,
+        documents: Sequence[ContactDocument],
+        *,
+        derived: Sequence[Derived | None] | None = None,
+    ) -> list[UUID]:
         """Write new contacts into `book`, which `by` must be able to edit. Return their ids, in order.
 
-        A constant number of statements whatever the number of documents, which must be normalised.
+        `derived`: what a long act has derived from each document ahead. A constant number of statements whatever the
+        number of documents, which must be normalised.
         """
-        return self.create_in([(book.pk, document) for document in documents])
+        return self.create_in([(book.pk, document) for document in documents], derived=derived)
 
-    def create_in(self, placed: Sequence[tuple[UUID, ContactDocument]]) -> list[UUID]:
+    def create_in(
+        self,
+        placed: Sequence[tuple[UUID, ContactDocument]],
+        *,
+        derived: Sequence[Derived | None] | None = None,
+    ) -> list[UUID]:
         """Write new contacts given as (book id, document), as `create` does, into as many books as it may be."""
         if not placed:
             return []
+        derived = derived or [None] * len(placed)
         self._hold_own({book for book, _document in placed})
         names = ensure_groups(self.organization_id, (document for _book, document in placed))
         documents = with_kept_names([document for _book, document in placed], names)
         batch = [
-            self._stored(contact_id, book, document)
-            for contact_id, (book, _given), document in zip(rows.new_ids(len(placed)), placed, documents, strict=True)
+            self._stored(contact_id, book, document, ahead if document is given else None)
+            for contact_id, (book, given), document, ahead in zip(
+                rows.new_ids(len(placed)), placed, documents, derived, strict=True
+            )
         ]
         rows.insert_contacts(self.organization_id, batch)
         _keep_pictures(documents)
         rows.insert_index(self.organization_id, batch)
         self._insert_memberships(batch, names)
-        self._count(batch, 1)
+        self._count(_stars(batch), 1)
         self._note(ChangeKind.CREATE, [(item.id, item.book_id, None, 1, None, None) for item in batch])
         return [item.id for item in batch]
 
@@ -209,15 +224,21 @@ class Act:
         self._note(ChangeKind.UPDATE, notes)
         return versions
 
-    def trash(self, contacts: Sequence[Contact]) -> None:
-        """Put locked contacts into the trash: they keep everything, and are found nowhere else."""
-        batch = self._load(contacts)
-        if not batch:
+    def trash(self, contacts: Sequence[Contact], *, documents: Mapping[UUID, ContactDocument] | None = None) -> None:
+        """Put locked contacts into the trash: they keep everything, and are found nowhere else.
+
+        `documents` by contact, where the caller has read them since it locked the contacts.
+        """
+        if not contacts:
             return
-        rows.set_trashed([item.id for item in batch], trashed=True)
-        rows.delete_index(self.organization_id, batch)
-        rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
-        self._count(batch, -1)
+        documents = documents or rows.documents_of(contacts)
+        rows.set_trashed([contact.pk for contact in contacts], trashed=True)
+        rows.delete_index(
+            self.organization_id,
+            {c.pk: tokens_of(documents[c.pk], c.derived_region or self.region) for c in contacts},
+        )
+        rows.bury(self.organization_id, ((contact.book_id, contact.pk) for contact in contacts))
+        self._count(((contact.book_id, contact.starred) for contact in contacts), -1)
         self._note(ChangeKind.TRASH, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
 
     def restore(self, contacts: Sequence[Contact]) -> None:
@@ -228,7 +249,7 @@ class Act:
         batch = self._read_anew(contacts, batch)
         rows.set_trashed([item.id for item in batch], trashed=False)
         rows.insert_index(self.organization_id, batch)
-        self._count(batch, 1)
+        self._count(_stars(batch), 1)
         self._note(ChangeKind.RESTORE, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
 
     def move(self, contacts: Sequence[Contact], to: ContactBook) -> None:
@@ -238,13 +259,13 @@ class Act:
             return
         self._hold_own({to.pk})
         batch = self._load(contacts)
-        rows.delete_index(self.organization_id, batch)
+        rows.delete_index(self.organization_id, {item.id: item.derived.tokens for item in batch})
         rows.set_book([item.id for item in batch], to.pk)
         moved = [replace(item, book_id=to.pk) for item in self._read_anew(contacts, batch)]
         rows.insert_index(self.organization_id, moved)
         rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
-        self._count(batch, -1)
-        self._count(moved, 1)
+        self._count(_stars(batch), -1)
+        self._count(_stars(moved), 1)
         self._note(ChangeKind.MOVE, [(c.pk, to.pk, c.book_id, c.version, None, None) for c in contacts])
         for contact in contacts:
             contact.book_id = to.pk
@@ -260,8 +281,12 @@ class Act:
         """Write down what happened to a book as a whole: one row, however many contacts it holds."""
         self._note(kind, [(None, book.pk, None, 0, before, after)])
 
-    def _stored(self, contact_id: UUID, book_id: UUID, document: ContactDocument) -> Stored:
-        return Stored(contact_id, book_id, document, derive(document, self.region))
+    def _stored(
+        self, contact_id: UUID, book_id: UUID, document: ContactDocument, ahead: Derived | None = None
+    ) -> Stored:
+        """Return a contact as it is to be written. What was derived ahead counts while the region is still the same."""
+        derived = ahead if ahead and ahead.region in {"", self.region} else derive(document, self.region)
+        return Stored(contact_id, book_id, document, derived)
 
     def _standing(self, contact: Contact, document: ContactDocument) -> Stored:
         """Return a locked contact as it stands: its index rows follow from the region that it was last read in."""
@@ -295,17 +320,18 @@ class Act:
         rows.insert_memberships(
             self.organization_id,
             (
-                (item.id, position, membership, names[membership.kind, group_key(membership.name)][0])
+                (item, position, membership, names[membership.kind, group_key(membership.name)][0])
                 for item in batch
                 for position, membership in enumerate(item.document.memberships)
             ),
         )
 
-    def _count(self, batch: Iterable[Stored], sign: int) -> None:
+    def _count(self, came: Iterable[tuple[UUID, bool]], sign: int) -> None:
+        """Count contacts, given as (book, whether starred), that came (`sign` 1) or went (-1)."""
         deltas: dict[UUID, tuple[int, int]] = {}
-        for item in batch:
-            contacts, starred = deltas.get(item.book_id, (0, 0))
-            deltas[item.book_id] = (contacts + sign, starred + sign * item.document.starred)
+        for book_id, is_starred in came:
+            contacts, starred = deltas.get(book_id, (0, 0))
+            deltas[book_id] = (contacts + sign, starred + sign * is_starred)
         rows.count(deltas)
 
     def _count_stars(self, batch: Iterable[tuple[Stored, Stored]]) -> None:
@@ -350,6 +376,10 @@ class Act:
                 for contact, book, from_book, version, before, after in notes
             ),
         )
+
+
+def _stars(batch: Iterable[Stored]) -> Iterator[tuple[UUID, bool]]:
+    return ((item.book_id, item.document.starred) for item in batch)
 
 
 def _field(document: ContactDocument, name: str) -> Any:

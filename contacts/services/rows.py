@@ -8,7 +8,7 @@ is new, one statement a table for what changes. Rights, change-sets and locks ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -129,12 +129,15 @@ def insert_index(organization_id: UUID, batch: Sequence[Stored]) -> None:
     _insert_handles(organization, ((*of, kind, key) for *of, derived in ids for kind, key in derived.handles))
 
 
-def delete_index(organization_id: UUID, batch: Sequence[Stored]) -> None:
-    """Delete search text, tokens and handles, each by its full key, computed from the document."""
+def delete_index(organization_id: UUID, tokens: Mapping[UUID, Iterable[tuple[int, str]]]) -> None:
+    """Delete search text, tokens and handles of the contacts named in `tokens`.
+
+    Tokens, which have no index by contact, go by their full key (ADR 7): what follows from the document.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_contactsearch WHERE contact_id = ANY(%s)", [[i.id for i in batch]])
-    _delete_tokens(organization_id, [(i.id, tier, token) for i in batch for tier, token in i.derived.tokens])
-    _delete_handles(organization_id, [(i.id, kind, key) for i in batch for kind, key in i.derived.handles])
+        for table in ("contacts_contactsearch", "contacts_contacthandle"):
+            cursor.execute(f"DELETE FROM {table} WHERE contact_id = ANY(%s)", [list(tokens)])  # noqa: S608  # constants
+    _delete_tokens(organization_id, [(contact, *key) for contact, keys in tokens.items() for key in keys])
 
 
 def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]]) -> None:
@@ -168,12 +171,13 @@ def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]])
     )
 
 
-def insert_memberships(organization_id: UUID, rows: Iterable[tuple[UUID, int, Membership, UUID]]) -> None:
-    """Write memberships given as (contact id, position, membership, group id)."""
+def insert_memberships(organization_id: UUID, rows: Iterable[tuple[Stored, int, Membership, UUID]]) -> None:
+    """Write memberships of living contacts given as (contact, position, membership, group id)."""
     copy(
         "contacts_contactmembership",
         (
             "contact_id",
+            "book_id",
             "item",
             "group_id",
             "organization_id",
@@ -185,7 +189,8 @@ def insert_memberships(organization_id: UUID, rows: Iterable[tuple[UUID, int, Me
         ),
         (
             (
-                contact,
+                contact.id,
+                contact.book_id,
                 item.id,
                 group,
                 organization_id,
@@ -207,16 +212,29 @@ def delete_memberships(contact_ids: Sequence[UUID]) -> None:
 
 
 def set_trashed(contact_ids: Sequence[UUID], *, trashed: bool) -> None:
-    """Put contacts into the trash, or take them out."""
+    """Put contacts into the trash, or take them out. Their other index rows are the caller's."""
     value = "now()" if trashed else "NULL"
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE contacts_contact SET trashed_at = {value} WHERE id = ANY(%s)", [list(contact_ids)])  # noqa: S608  # one of two constants
+    _place_memberships(contact_ids)
 
 
 def set_book(contact_ids: Sequence[UUID], book_id: UUID) -> None:
-    """Put contacts into another book. Their index rows are the caller's."""
+    """Put contacts into another book. Their other index rows are the caller's."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s)", [book_id, list(contact_ids)])
+    _place_memberships(contact_ids)
+
+
+def _place_memberships(contact_ids: Sequence[UUID]) -> None:
+    """Bring the memberships of contacts to where these are now: a book, or the trash. Whoever asks has locked them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contactmembership AS member"
+            " SET book_id = CASE WHEN contact.trashed_at IS NULL THEN contact.book_id END"
+            " FROM contacts_contact AS contact WHERE contact.id = member.contact_id AND contact.id = ANY(%s)",
+            [list(contact_ids)],
+        )
 
 
 def set_regions(batch: Sequence[Stored]) -> None:
@@ -331,14 +349,16 @@ def _insert_handles(organization_id: str, rows: Iterable[tuple[Any, ...]]) -> No
 
 def _delete_tokens(organization_id: UUID, keys: Sequence[tuple[UUID, int, str]]) -> None:
     if keys:
-        contacts, tiers, tokens = zip(*keys, strict=True)
+        # As lines, which no token has in it: a list of ten thousand is quoted element by element.
+        columns = ("\n".join(map(str, column)) for column in zip(*keys, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM contacts_contacttoken AS token"
-                " USING unnest(%s::uuid[], %s::int[], %s::text[]) AS old(contact_id, tier, token)"
+                " USING unnest(string_to_array(%s, E'\n')::uuid[], string_to_array(%s, E'\n')::int[],"
+                "              string_to_array(%s, E'\n')) AS old(contact_id, tier, token)"
                 " WHERE token.organization_id = %s AND token.tier = old.tier"
                 '   AND token.token = old.token COLLATE "C" AND token.contact_id = old.contact_id',
-                [list(contacts), list(tiers), list(tokens), organization_id],
+                [*columns, organization_id],
             )
 
 

@@ -28,7 +28,7 @@ from organizations.models import User
 from organizations.sharing import Level
 
 #: How many contacts one batch undoes: well under a second of work, and of waiting for everybody else.
-BATCH = 500
+BATCH = 1_000
 
 #: Why something was kept, by an undo or by an act on many contacts; the sentence is chosen when it is shown.
 KEPT_BECAUSE = {
@@ -203,7 +203,7 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
     spelled = [edit.contact for edit in plan.edits if edit.contact.pk not in versions]
     kept += [Kept(contact.pk, "spelling") for contact in spelled]
     plan.reverted -= {contact.pk for contact in spelled} - {contact.pk for contact, _book in plan.moves}
-    writing.trash(plan.trashes)
+    writing.trash(plan.trashes, documents=documents)
     return len(plan.reverted)
 
 

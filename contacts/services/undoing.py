@@ -98,6 +98,12 @@ def undo_job(undo_set: ChangeSet) -> Job | None:
     return jobs.order_by("-created_at").first()
 
 
+def act_job(change_set: ChangeSet) -> Job | None:
+    """Return the job that an act goes on with, or went on with, whatever its kind: its key is the act. One query."""
+    jobs = Job.objects.for_organization(change_set.organization_id).filter(key=str(change_set.pk))
+    return jobs.order_by("-created_at").first()
+
+
 def is_given_up(undo_set: ChangeSet) -> bool:
     """Return whether an undo stopped at an error, so that undoing again lets it go on. At most one query."""
     return _given_up(undo_set) is not None

@@ -83,5 +83,5 @@ def name_for(contact: Contact, user: User) -> str:
 
 @register.filter
 def is_narrowed(panel: Panel) -> Any:
-    """Say whether the list shows less than All: one book, group or company, or the starred ones."""
-    return panel.book or panel.group or panel.company or panel.starred
+    """Say whether the list shows less than All: one book, group or company, the starred or the incomplete ones."""
+    return panel.book or panel.group or panel.company or panel.starred or panel.incomplete

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from books.models import ContactBook
+from contacts.models import Group, GroupKind
+from contacts.services.group_acts import may_change
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
 from organizations.models import User
@@ -54,6 +56,21 @@ def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
         yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
 
 
+def group_actions(user: User, group: Group) -> Iterator[Action]:
+    """Yield what `user`, who sees it, may do with a group or company. At most four queries."""
+    is_company = group.kind == GroupKind.COMPANY
+    changes = may_change(user, group)
+    if changes:
+        yield Action(_("Rename"), reverse("contacts:group-rename", args=[group.pk]), "pencil-square")
+        yield Action(_("Merge"), reverse("contacts:group-merge", args=[group.pk]), "arrows-pointing-in")
+    yield Action(_("Export"), f"/contacts/export/?{group.kind}={group.pk}", "arrow-down-tray")
+    new = reverse("contacts:company-new") if is_company else reverse("contacts:group-new")
+    yield Action(_("New company") if is_company else _("New group"), new, "plus")
+    if changes:
+        delete = _("Delete company") if is_company else _("Delete group")
+        yield Action(delete, reverse("contacts:group-delete", args=[group.pk]), "trash", grave=True)
+
+
 @require_safe
 def of_book(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     """The menu of a book: the piece that its ⋯ opens, and the page it leads to without JavaScript."""
@@ -61,3 +78,11 @@ def of_book(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     actions = list(book_actions(request.user, book))
     context = {"title": book.name, "actions": actions}
     return show(request, "contacts/actions.html", Panel(request, chosen={"book": book.pk}), context)
+
+
+@require_safe
+def of_group(request: SignedInRequest, group_id: UUID) -> HttpResponse:
+    """The menu of a group or company, likewise."""
+    group = get_object_or_404(Group.objects.for_user(request.user).select_related("organization"), pk=group_id)
+    context = {"title": group.name, "actions": list(group_actions(request.user, group))}
+    return show(request, "contacts/actions.html", Panel(request, chosen={group.kind: group.pk}), context)

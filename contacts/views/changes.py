@@ -16,8 +16,9 @@ from books.models import ContactBook
 from contacts.derived import NAME_PARTS
 from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import Busy
+from contacts.services.group_acts import KIND as GROUP
 from contacts.services.undo import KEPT_BECAUSE
-from contacts.services.undoing import is_given_up, reverted_count, start_undo, undo_job, undone_among
+from contacts.services.undoing import act_job, is_given_up, reverted_count, start_undo, undo_job, undone_among
 from contacts.timeline import COUNTED, page_of, summaries
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.panel import Panel, show
@@ -96,6 +97,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     readable = panel.shelf.books.keys()
     editable = ChangeSet.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=found.pk).exists()
     undone = _undo_of(found)
+    # How much there is to do, and was left, may count contacts that others do not see.
+    own_job = act_job(found) if found.actor_id == request.user.pk else None
     count = changes.order_by("pk")[: COUNTED + 1].count()
     context = {
         "title": _("A change by %(name)s") % {"name": found.actor_name or _("Kith")},
@@ -108,6 +111,8 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "is_cut": count > COUNTED,
         "next": following,
         "place": "changes",
+        "work": own_job if found.finished_at is None else None,
+        "outcome": own_job.progress.get("text", "") if own_job and own_job.kind == GROUP else "",
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
         "may_undo": editable and (undone is None or is_given_up(undone)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 from typing import TypedDict
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from books.models import BookType
-from books.shelf import ShelvedBook
+from books.shelf import ShelvedBook, types_of
 from contacts.listing import Parts, Row
 from contacts.templatetags.contacts import grouped, initials, picture_url, tint
 
@@ -69,8 +69,9 @@ class BookLine(TypedDict):
     viewed: bool
 
 
-def book_lines(books: Iterable[ShelvedBook]) -> list[BookLine]:
-    """Return the lines of `books`."""
+def book_lines(books: Sequence[ShelvedBook]) -> list[BookLine]:
+    """Return the lines of `books`. One query."""
+    types = types_of(book.pk for book in books)
     icons = {kind: _safe(kind.value) for kind in BookType}
     labels = {kind: _escaped(str(kind.label)) for kind in BookType}
     return [
@@ -78,8 +79,8 @@ def book_lines(books: Iterable[ShelvedBook]) -> list[BookLine]:
             pk=book.pk,
             id=_safe(str(book.pk)),
             name=_escaped(book.name),
-            icon=icons[book.type],
-            type=labels[book.type],
+            icon=icons[types[book.pk]],
+            type=labels[types[book.pk]],
             contacts=_safe(grouped(book.contacts)),
             viewed=not book.is_editable,
         )
@@ -94,7 +95,7 @@ def _marked(parts: Parts | None, text: str) -> SafeString:
 
 
 def _escaped(text: str) -> SafeString:
-    return SafeString(escape(text))
+    return _safe(escape(text))
 
 
 def _safe(html: str) -> SafeString:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from config.rendering import VARIES, render_page
-from contacts.views.panel import Panel
+from contacts.models import Group
+from contacts.views.group_head import head_of
+from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
 
 
@@ -37,9 +40,17 @@ def company(request: SignedInRequest, group_id: UUID) -> HttpResponse:
     return _show(request, Panel(request, chosen={"company": group_id}))
 
 
+@require_safe
+def about(request: SignedInRequest, group_id: UUID) -> HttpResponse:
+    """What stands beside the list of a group or company, for windows that show one of the two."""
+    group = get_object_or_404(Group.objects.for_user(request.user), pk=group_id)
+    panel = Panel(request, chosen={group.kind: group.pk})
+    return show(request, "contacts/group_about.html", panel, {"title": group.name, "head": head_of(panel)})
+
+
 def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:
     """The page, or the piece of it that was asked for: further rows for a page key, else all that a search changes."""
-    context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list"}
+    context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list", "head": head_of(panel)}
     response = render_page(
         request, "contacts/panel.html", context, fragment="rows" if panel.after else "results", status=200
     )

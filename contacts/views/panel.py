@@ -21,14 +21,16 @@ from contacts import listing, search
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
-from contacts.seen_groups import SeenGroup, seen_groups
+from contacts.seen_groups import SeenGroup, count_members, seen_groups
 from contacts.text import clean_text
+from contacts.views.chips import Chip, chips
 from contacts.views.lines import BookLine, Line, book_lines, lines
+from contacts.views.side_groups import GroupSection, section, with_listed
 from organizations.http import SignedInRequest
 from organizations.models import Organization
 
 SIDEBAR_BOOKS = 60
-SIDEBAR_GROUPS = 40
+SIDEBAR_GROUPS = 12
 SUGGESTIONS = 200
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.
@@ -38,9 +40,9 @@ REST = "rest"
 class Panel:
     """The sidebar and list around a page, for one request. Everything is read when first used, and once.
 
-    The filters come from the query (`q book group company starred sort`); `chosen` overrides them for addresses that
-    name a book, group or company themselves, `organization` is that of the object shown beside. Raises `Http404` for
-    a filter that does not exist for the person.
+    The filters come from the query (`q book group company starred incomplete sort`); `chosen` overrides them for
+    addresses that name a book, group or company themselves, `organization` is that of the object shown beside. Raises
+    `Http404` for a filter that does not exist for the person.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Panel:
         ids |= chosen or {}
         self.q = clean_text(query.get("q", ""))[: search.QUERY_LENGTH]
         self.starred = query.get("starred", "") in {"1", "true", "on"}
+        self.incomplete = query.get("incomplete", "") in {"1", "true", "on"}
         self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
         self.after = query.get("after") or None
         self.current: UUID | None = None  # the contact that is open beside
@@ -80,16 +83,23 @@ class Panel:
         """The organization of what is shown, else of the book or group that is listed, else that of the session."""
         if self._shown:
             return self._shown
-        chosen = self.book or self.group or self.company
+        chosen = self.book or self.group_listed
         return chosen.organization if chosen else self.request.organization
+
+    @property
+    def group_listed(self) -> Group | None:
+        """The company or group that is listed."""
+        return self.company or self.group
 
     @property
     def title(self) -> str:
         """The name of what is listed."""
-        chosen = self.book or self.company or self.group
+        chosen = self.book or self.group_listed
         if chosen:
             return chosen.name
-        return _("Starred") if self.starred else _("All")
+        if self.starred:
+            return _("Starred")
+        return _("Incomplete") if self.incomplete else _("All")
 
     def filters(self, **changed: Any) -> dict[str, str]:
         """Return the filters as an address's query names them, with some changed; empty ones are left out."""
@@ -99,6 +109,7 @@ class Panel:
             "group": self.group.pk if self.group else "",
             "company": self.company.pk if self.company else "",
             "starred": "1" if self.starred else "",
+            "incomplete": "1" if self.incomplete else "",
             "sort": self.sort,
         }
         return {name: str(value) for name, value in (named | changed).items() if value}
@@ -112,6 +123,16 @@ class Panel:
     def list_url(self) -> str:
         """The address of the list that is shown."""
         return self.address(self.filters())
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The filters of the list, each with the address of the list without it."""
+        return chips(self)
+
+    @cached_property
+    def unfiltered_url(self) -> str:
+        """The address of the list without filters, with what is searched in it."""
+        return self.address(self.filters(book="", group="", company="", starred="", incomplete=""))
 
     @cached_property
     def whole_list_url(self) -> str:
@@ -165,7 +186,8 @@ class Panel:
 
     @cached_property
     def first_books(self) -> list[BookLine]:
-        """The first of these books, and the one that is listed if it is another: what a sidebar has room for."""
+        """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
+        query."""
         first = self.shelf.by_name[:SIDEBAR_BOOKS]
         listed = self.shelf.books.get(self.book.pk) if self.book else None
         return book_lines(first if listed is None or listed in first else [*first, listed])
@@ -177,7 +199,7 @@ class Panel:
 
     @property
     def book_lines(self) -> list[BookLine]:
-        """All of these books as lines."""
+        """All of these books as lines. One query."""
         return book_lines(self.shelf.by_name)
 
     @property
@@ -191,9 +213,9 @@ class Panel:
         return self.shelf.editable
 
     @property
-    def editable_books(self) -> list[ShelvedBook]:
-        """The books that a contact may be put into."""
-        return [book for book in self.shelf.by_name if book.is_editable]
+    def editable_books(self) -> list[BookLine]:
+        """The books that a contact may be put into, as lines. One query."""
+        return book_lines([book for book in self.shelf.by_name if book.is_editable])
 
     @property
     def total(self) -> int:
@@ -206,37 +228,34 @@ class Panel:
         return self.shelf.starred
 
     @cached_property
-    def groups(self) -> list[SeenGroup]:
-        """The first groups that one sees. One query."""
-        return self._seen(GroupKind.GROUP, SIDEBAR_GROUPS + 1)
+    def group_sections(self) -> list[GroupSection]:
+        """The first groups and companies that one sees, and the one that is listed: what a sidebar has room for.
 
-    @cached_property
-    def companies(self) -> list[SeenGroup]:
-        """The first companies that one sees. One query."""
-        return self._seen(GroupKind.COMPANY, SIDEBAR_GROUPS + 1)
+        Two queries.
+        """
+        found = seen_groups(self.user, self.shelf, most=SIDEBAR_GROUPS + 1)
+        listed = {GroupKind.GROUP: self.group, GroupKind.COMPANY: self.company}
+        shown = {kind: with_listed(groups[:SIDEBAR_GROUPS], listed[kind]) for kind, groups in found.items()}
+        members = count_members(self.shelf, [group.pk for groups in shown.values() for group in groups])
+        return [
+            section(kind, groups, members, has_more=len(found[kind]) > SIDEBAR_GROUPS, listed=listed[kind])
+            for kind, groups in shown.items()
+        ]
 
     @property
     def group_names(self) -> list[str]:
-        """Names to complete a group's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.GROUP, SUGGESTIONS)]
+        """Names to complete a group's field with."""
+        return [group.name for group in self._suggested[GroupKind.GROUP]]
 
     @property
     def company_names(self) -> list[str]:
-        """Names to complete a company's field with. One query."""
-        return [group.name for group in self._seen(GroupKind.COMPANY, SUGGESTIONS)]
+        """Names to complete a company's field with."""
+        return [group.name for group in self._suggested[GroupKind.COMPANY]]
 
-    def _seen(self, kind: GroupKind, most: int) -> list[SeenGroup]:
-        return seen_groups(self.user, self.shelf, kind, most=most)
-
-    @property
-    def sidebar_limit(self) -> int:
-        """How many groups, and how many companies, the sidebar names."""
-        return SIDEBAR_GROUPS
-
-    @property
-    def sidebar_slice(self) -> str:
-        """The same as a slice."""
-        return f":{SIDEBAR_GROUPS}"
+    @cached_property
+    def _suggested(self) -> dict[GroupKind, list[SeenGroup]]:
+        """What the form suggests. One query."""
+        return seen_groups(self.user, self.shelf, most=SUGGESTIONS)
 
     # --- list --------------------------------------------------------------------------------------------------
 
@@ -250,6 +269,7 @@ class Panel:
             group=self.group,
             company=self.company,
             starred=self.starred,
+            incomplete=self.incomplete,
             searching=bool(self.q),
             shelf=None if self.book else self.shelf,
         )
@@ -286,7 +306,7 @@ class Panel:
             if self.sort == BY_NAME:
                 return None if self.page.next or self.after else len(self.page.rows)
             return None if self.is_cut else self._found.count
-        if self.group or self.company or (self.book and self.starred):
+        if self.group_listed or self.incomplete or (self.book and self.starred):
             return listing.count(self.scope)
         if self.book:
             return self.book.contact_count

@@ -8,5 +8,6 @@ import "kith/search_field";
 import "kith/contact_list";
 import "kith/selection";
 import "kith/contact_form";
+import "kith/combo_box";
 import "kith/file_drop";
 import "kith/pass_key";

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from books.models import ContactBook
 from contacts.candidates import candidates, keys_of
-from contacts.derived import region_for
+from contacts.derived import Derived, region_for
 from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
-from contacts.matching import Ambiguous, Policy, combine, decide, email_keys
+from contacts.matching import Ambiguous, Policy, combine, decide, email_keys, says_nothing_new
 from contacts.models import Contact
 from contacts.services import Act, Edit, documents_of
 from sync.imports.models import OutcomeKind
@@ -69,6 +69,7 @@ class _Person:
     """Somebody in the book, or about to be. `contact` is None for one that a row of this batch brought."""
 
     document: ContactDocument
+    derived: Derived | None = None  # of a row whose document is still as it was read
     contact: Contact | None = None
     before: ContactDocument | None = None
     rows: list[int] = field(default_factory=list)  # that changed somebody known
@@ -108,7 +109,7 @@ class _People:
         before = documents_of(contacts)
         for contact in contacts:
             document = before[contact.pk]
-            person = _Person(document, contact, document)
+            person = _Person(document, contact=contact, before=document)
             self._known.append(person)
             self._index(person)
 
@@ -120,7 +121,7 @@ class _People:
         if isinstance(found, Ambiguous):
             if policy is Policy.SKIP:
                 taken.skip(row, _("This person is in the book already, more than once."))
-            elif any(self._combined(person, document, policy) == person.document for person in found.keys):
+            elif any(self._is_told(person, document, policy) for person in found.keys):
                 taken.leave(row.number, _("All of it is in the book already, more than once."))
             else:
                 taken.remark(
@@ -131,9 +132,9 @@ class _People:
                     )
                     % {"count": len(found.keys)},
                 )
-                self._create(document, taken)
+                self._create(row, document, taken)
         elif found is None:
-            self._create(document, taken)
+            self._create(row, document, taken)
         elif policy is Policy.SKIP:
             taken.skip(row, _("This person is in the book already."))
         else:
@@ -141,7 +142,9 @@ class _People:
 
     def write(self, taken: Taken) -> None:
         """Write what was decided, and correct the count by what the database says has changed."""
-        self._writing.create(self._book, [person.document for person in self._new])
+        self._writing.create(
+            self._book, [person.document for person in self._new], derived=[person.derived for person in self._new]
+        )
         edits = [
             Edit(person.contact, person.before, person.document)
             for person in self._known
@@ -154,8 +157,8 @@ class _People:
                 for number in person.rows:
                     taken.leave(number, _nothing_new())
 
-    def _create(self, document: ContactDocument, taken: Taken) -> None:
-        person = _Person(document)
+    def _create(self, row: Reading, document: ContactDocument, taken: Taken) -> None:
+        person = _Person(document, row.derived)
         self._new.append(person)
         self._index(person)
         taken.created += 1
@@ -169,7 +172,7 @@ class _People:
         if combined == person.document:
             taken.leave(row.number, _nothing_new())
             return
-        person.document = combined
+        person.document, person.derived = combined, None
         person.rows.append(row.number)
         self._index(person)
         taken.updated += 1
@@ -177,6 +180,10 @@ class _People:
     def _combined(self, person: _Person, document: ContactDocument, policy: Policy) -> ContactDocument:
         region = region_for(person.document, self._writing.region)
         return combine(person.document, document, policy, region=region)
+
+    def _is_told(self, person: _Person, document: ContactDocument, policy: Policy) -> bool:
+        region = region_for(person.document, self._writing.region)
+        return says_nothing_new(person.document, document, policy, region=region)
 
     def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
         found: list[_Person] = []

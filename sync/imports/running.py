@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, Final
@@ -18,12 +19,16 @@ from contacts.services import Busy, NotAllowed, NotVisible, act, finish, hold_bo
 from jobs.models import INSTALLATION
 from jobs.work import Refused, RetryLater, Work
 from organizations.models import User
+from sync.imports.ahead import Ahead
 from sync.imports.models import Import, ImportOutcome, ImportState
 from sync.imports.people import Taken, take_batch
-from sync.imports.reading import Ahead, Reading, batches, open_stored, read_rows, table_of
+from sync.imports.reading import Reading, batches, open_stored, read_rows, table_of
 from sync.imports.storage import forget_file
 
 KIND: Final = "imports.run"
+
+#: Bytes from which a file is read by a process of its own: a smaller one is in before that process has begun.
+WORTH_A_PROCESS = 1_000_000
 
 #: How often a batch tries again while another act holds one of its contacts.
 PATIENCE = 5
@@ -31,7 +36,7 @@ PATIENCE = 5
 
 def run_import(work: Work) -> None:
     """Import the rows above the job's cursor. Killed anywhere, it goes on behind the last batch that committed."""
-    imported = Import.objects.filter(pk=work.payload["import"]).select_related("change_set").first()
+    imported = Import.objects.filter(pk=work.payload["import"]).select_related("change_set", "organization").first()
     if imported is None or imported.change_set is None:
         return
     by = User.objects.filter(pk=work.job.actor_id or INSTALLATION, is_active=True).first()
@@ -143,7 +148,7 @@ class _Source:
 
     import_id: UUID
     file: BinaryIO
-    batches: Ahead
+    batches: Ahead | Generator[list[Reading]]
     row: int = 0  # the last one committed, once it is kept
 
     @classmethod
@@ -155,8 +160,9 @@ class _Source:
                 return kept
             kept.close()
         file = open_stored(imported)
-        table = table_of(imported, file)
-        return cls(imported.pk, file, Ahead(batches(read_rows(table, imported.columns, after=after))))
+        if imported.size >= WORTH_A_PROCESS:
+            return cls(imported.pk, file, Ahead(imported, file, after=after, region=imported.organization.region))
+        return cls(imported.pk, file, batches(read_rows(table_of(imported, file), imported.columns, after=after)))
 
     def keep_for_later(self, row: int) -> None:
         """Stay open behind `row`, which has been committed."""

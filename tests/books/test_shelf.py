@@ -6,7 +6,7 @@ import pytest
 
 from books.models import BookUse, ContactBook
 from books.services import create_book
-from books.shelf import Shelf, shelf_of
+from books.shelf import Shelf, shelf_of, types_of
 from organizations.models import Team, User
 from organizations.sharing import Level, grant
 
@@ -30,8 +30,9 @@ def _as_querysets_say(user, organization):
 
 
 def _as_the_shelf_says(shelf: Shelf):
+    types = types_of(shelf.books)
     return {
-        book.pk: (book.name, book.type, book.is_editable, book.searched, book.contacts, book.starred)
+        book.pk: (book.name, types[book.pk], book.is_editable, book.searched, book.contacts, book.starred)
         for book in shelf.books.values()
     }
 

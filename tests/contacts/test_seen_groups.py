@@ -1,14 +1,15 @@
-"""The groups of sidebars and pickers are those that `for_user` says are seen, the first by name."""
+"""The groups of sidebars and pickers, and those of `for_user`: of living contacts that one reads, and those kept."""
 
 from dataclasses import replace
 
 import pytest
 
+from books.models import ContactBook
 from books.shelf import shelf_of
 from contacts import seen_groups as module
-from contacts.models import Group, GroupKind, KeptGroup
+from contacts.models import Contact, Group, GroupKind, KeptGroup
 from contacts.seen_groups import seen_groups
-from contacts.services import create_contact, trash_contacts
+from contacts.services import create_contact, move_contacts, restore_contacts, trash_contacts
 from tests.contacts.conftest import person
 
 
@@ -17,8 +18,15 @@ def named(cast):
     """Groups of contacts that all, some or none of the cast read, one in the trash alone, one that Vic keeps."""
     for book, group in ((cast.book, "Shared"), (cast.private, "Ann's own"), (cast.book, "shared too")):
         create_contact(by=cast.ann, book=book, document=person("A", groups=[group], company="Acme"))
-    gone = create_contact(by=cast.ann, book=cast.book, document=person("B", groups=["In the trash"]))
-    trash_contacts(by=cast.ann, contacts=[gone.pk])
+    for fate in ("In the trash", "Back from it", "Moved out of sight", "Moved into sight"):
+        book = cast.private if fate == "Moved into sight" else cast.book
+        contact = create_contact(by=cast.ann, book=book, document=person("B", groups=[fate]))
+        if "Moved" in fate:
+            move_contacts(by=cast.ann, contacts=[contact.pk], to=cast.private if book == cast.book else cast.book)
+        else:
+            trash_contacts(by=cast.ann, contacts=[contact.pk])
+        if fate == "Back from it":
+            restore_contacts(by=cast.ann, contacts=[contact.pk])
     create_contact(by=cast.sam, book=cast.foreign, document=person("C", groups=["Elsewhere"]))
     kept = Group.objects.create(organization=cast.organization, kind=GroupKind.GROUP, name="Kept", key="kept")
     KeptGroup.objects.create(group=kept, user=cast.vic, organization=cast.organization)
@@ -27,16 +35,21 @@ def named(cast):
 @pytest.mark.parametrize("few", [0, 2_000], ids=["walked", "gathered"])
 @pytest.mark.parametrize("who", ["ann", "ben", "vic", "ada", "sam"])
 @pytest.mark.parametrize("kind", GroupKind.values)
-def test_they_are_those_that_for_user_names(cast, named, monkeypatch, few, who, kind):
+def test_they_are_those_of_contacts_that_one_reads_and_those_kept(cast, named, monkeypatch, few, who, kind):
     monkeypatch.setattr(module, "FEW", few)
     user = getattr(cast, who)
     organization = cast.elsewhere if who == "sam" else cast.organization
     shelf = shelf_of(user, organization)
-    expected = Group.objects.for_user(user).filter(organization=organization, kind=kind).order_by("key", "pk")
-    names = [group.name for group in expected]
-    assert [group.name for group in seen_groups(user, shelf, GroupKind(kind), most=9)] == names
-    assert [group.name for group in seen_groups(user, shelf, GroupKind(kind), most=1)] == names[:1]
-    nothing = replace(shelf, books={})
-    assert [group.name for group in seen_groups(user, nothing, GroupKind(kind), most=9)] == (
-        ["Kept"] if who == "vic" and kind == "group" else []
-    )
+    books = ContactBook.objects.for_user(user)
+    contacts = Contact.objects.filter(organization=organization, book__in=books, trashed_at=None)
+    used = Group.objects.filter(memberships__contact__in=contacts, kind=kind)
+    kept = Group.objects.filter(kept_by__user=user, kind=kind)
+    names = [group.name for group in sorted({*used, *kept}, key=lambda group: group.key)]
+    assert names == [group.name for group in Group.objects.for_user(user).filter(kind=kind).order_by("key", "pk")]
+
+    def seen(shelf, most):
+        return [group.name for group in seen_groups(user, shelf, most=most)[GroupKind(kind)]]
+
+    assert seen(shelf, 9) == names
+    assert seen(shelf, 1) == names[:1]
+    assert seen(replace(shelf, books={}), 9) == (["Kept"] if who == "vic" and kind == "group" else [])

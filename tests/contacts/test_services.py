@@ -56,9 +56,12 @@ def index_of(contact: Contact) -> tuple[set, set, str | None]:
 
 
 def assert_consistent() -> None:
-    """Every living contact has just the index rows of its document, in its book; counts equal what is there."""
+    """Every living contact has just the index rows of its document, in its book; counts equal what is there. Those in
+    the trash keep their memberships, which are seen nowhere."""
     for contact in Contact.objects.select_related("organization"):
         derived = derive(document_of(contact), contact.organization.region)
+        seen_in = set(ContactMembership.objects.filter(contact=contact).values_list("book", flat=True))
+        assert seen_in <= {None if contact.trashed_at else contact.book_id}
         if contact.trashed_at:
             assert index_of(contact) == (set(), set(), None)
             continue

@@ -10,6 +10,10 @@ from jobs import registry
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 CRASH_TESTS: dict[str, str] = {
+    "contacts.group": (
+        "tests/contacts/test_grouping_crash.py"
+        "::test_worker_killed_while_renaming_a_group_goes_on_and_changes_each_contact_once"
+    ),
     "contacts.keep_house": (
         "tests/contacts/test_housekeeping_crash.py::test_worker_killed_while_keeping_house_leaves_the_counts_true"
     ),

@@ -28,6 +28,7 @@ WITHOUT_A_KEY = {
     "organizations.OrganizationMembership.user": "it is the row that keys of people point at",
     # Derived from the contact in the statement that writes it, many rows each; every query filters by book.
     "contacts.ContactHandle.book": "derived",
+    "contacts.ContactMembership.book": "derived",
     "contacts.ContactSearch.book": "derived",
     "contacts.ContactToken.book": "derived",
     "contacts.ContactToken.contact": "derived",
