@@ -134,9 +134,10 @@ def do_many(*, by: User, selection: Selection, deed: Deed, form_key: UUID | None
                 _keep(writing.change_set, tally)
             return Outcome(tally, writing.outcome)
     except IntegrityError:
-        if form_key and (known := _known(by, form_key)):  # the same form, sent twice at once
-            return known
-        raise
+        if form_key is None:
+            raise
+    # The same form was sent twice at once; the key of somebody else's form is none.
+    return _known(by, form_key) or do_many(by=by, selection=selection, deed=deed)
 
 
 def _known(by: User, form_key: UUID) -> Outcome | None:

@@ -54,6 +54,7 @@ def scope_of(by: User, organization: Organization, filters: Mapping[str, str]) -
         book=book,
         **chosen,
         starred=bool(filters.get("starred")),
+        incomplete=bool(filters.get("incomplete")),
         searching=bool(filters.get("q")),
     )
 

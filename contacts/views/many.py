@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -82,8 +83,9 @@ def many(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(panel.list_url)
     try:
-        deed = _deed(request, panel, verb)
-        done = do_many(by=request.user, selection=selection, deed=deed, form_key=_key(request))
+        with transaction.atomic():  # a group that is made for it comes with it, or not at all
+            deed = _deed(request, panel, verb)
+            done = do_many(by=request.user, selection=selection, deed=deed, form_key=_key(request))
     except (Busy, ValidationError) as error:
         refuse(request, error.messages[0] if isinstance(error, ValidationError) else str(error))
         return _back(request, panel)
