@@ -61,23 +61,23 @@ class Deed:
     group: Group | None = None
 
     @property
+    def about(self) -> str:
+        """The name of that book, group or company, empty without one."""
+        return str(self.book or self.group or "")
+
+    @property
     def label(self) -> str:
         """What the change-set is called."""
-        match self.verb:
-            case Verb.MOVE:
-                return _("Move contacts to %(book)s") % {"book": self.book}
-            case Verb.JOIN:
-                return _("Add contacts to %(group)s") % {"group": self.group}
-            case Verb.LEAVE:
-                return _("Remove contacts from %(group)s") % {"group": self.group}
-            case Verb.EMPLOY:
-                return _("Set the company %(company)s") % {"company": self.group}
-            case Verb.STAR:
-                return _("Star contacts")
-            case Verb.UNSTAR:
-                return _("Unstar contacts")
-            case Verb.TRASH:
-                return _("Delete contacts")
+        words = {
+            Verb.MOVE: _("Move contacts to %(name)s"),
+            Verb.JOIN: _("Add contacts to %(name)s"),
+            Verb.LEAVE: _("Remove contacts from %(name)s"),
+            Verb.EMPLOY: _("Set the company %(name)s"),
+            Verb.STAR: _("Star contacts"),
+            Verb.UNSTAR: _("Unstar contacts"),
+            Verb.TRASH: _("Delete contacts"),
+        }
+        return words[self.verb] % {"name": self.about}
 
 
 @dataclass(slots=True)

@@ -49,7 +49,7 @@ def _done(deed: Deed, count: int) -> str:
         Verb.UNSTAR: ngettext("%(count)s contact unstarred", "%(count)s contacts unstarred", count),
         Verb.TRASH: ngettext("%(count)s contact deleted", "%(count)s contacts deleted", count),
     }
-    return words[deed.verb] % {"count": grouped(count), "to": deed.book or deed.group or ""}
+    return words[deed.verb] % {"count": grouped(count), "to": deed.about}
 
 
 def _same(verb: Verb, count: int) -> str:

@@ -25,7 +25,12 @@ export function comeBack(list) {
   const row = place.row && document.getElementById(place.row);
   const more = list.querySelector(".more a");
   const short = list.scrollHeight < place.top + list.clientHeight || (place.row && !row);
-  if (short && more && place.pages++ < PAGES) return setTimeout(() => more.click());
+  if (short && more && place.pages++ < PAGES) {
+    const go = () => more.click(); // by htmx, which listens once the page is there
+    if (document.readyState === "complete") setTimeout(go);
+    else addEventListener("load", go, { once: true });
+    return;
+  }
   list.scrollTop = place.top;
   place = null;
   if (!row) return;

@@ -13,7 +13,7 @@ function answer(link) {
   const [, folder, id] = link.pathname.split("/");
   const name = link.querySelector("bdi")?.textContent;
   if (!name || id?.length !== 36) return [drag.what];
-  const fill = (text) => text.replace("#", drag.what).replace("@", name);
+  const fill = (text) => text.replace(/[#@]/g, (mark) => (mark === "#" ? drag.what : name));
   if (!drag.editable) return [words.fixed];
   if (folder === "groups") return [fill(words.join), { do: "join", to: id }];
   if (link.hasAttribute("data-viewed")) return [fill(words.view)];

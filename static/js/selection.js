@@ -68,6 +68,7 @@ class ManyBar extends HTMLElement {
     const output = this.querySelector("output");
     if ((chosen.length || this.some) && text !== output.textContent) say(text);
     this.some = chosen.length;
+    if (!chosen.length && this.contains(document.activeElement)) this.rows.querySelector("[tabindex='0']")?.focus();
     output.textContent = text;
     this.#tools.forEach((tool, at) => (tool.tabIndex = at ? -1 : 0));
   }

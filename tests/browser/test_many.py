@@ -11,7 +11,6 @@ from organizations.sharing import Level
 from tests.browser.accessibility import WINDOW, faults_here
 from tests.contacts.conftest import person
 from tests.factories import make_book, share
-from tests.worker import Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -139,7 +138,7 @@ def test_keys_are_about_the_row_with_the_focus_when_nothing_is_selected(cast, op
     assert not Contact.objects.filter(first_name="P001", trashed_at__isnull=True).exists()
 
 
-def test_all_that_match_are_done_by_a_job_with_progress(cast, open_as, child_environment, tmp_path):
+def test_all_that_match_are_done_by_a_job_with_progress(cast, open_as, worker):
     people(cast, 260)
     page = open_as(cast.ann)
     page.goto(f"/books/{cast.book.pk}/")
@@ -151,11 +150,7 @@ def test_all_that_match_are_done_by_a_job_with_progress(cast, open_as, child_env
     page.get_by_role("button", name="Star", exact=True).click()
     expect(page).to_have_url(re.compile(r"/contacts/many/[0-9a-f-]+/\?back="))
     expect(page.get_by_role("heading", name="Star contacts")).to_be_visible()
-    worker = Worker(child_environment, tmp_path)
-    try:
-        expect(page.get_by_text("260 contacts starred.")).to_be_visible(timeout=30_000)
-    finally:
-        worker.kill()
+    expect(page.get_by_text("260 contacts starred.")).to_be_visible(timeout=30_000)
     assert Contact.objects.filter(starred=True).count() == 260
     page.get_by_role("link", name="Back to the list").last.click()
     expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/$"))
