@@ -10,4 +10,3 @@ import "kith/selection";
 import "kith/contact_form";
 import "kith/combo_box";
 import "kith/file_drop";
-import "kith/pass_key";
