@@ -162,6 +162,7 @@ def _ask(request: SignedInRequest, said: QueryDict, panel: Panel, selection: Sel
         "title": _question(panel, selection, verb),
         "verb": str(verb),
         "find": find,
+        "asked": said.get("find", ""),
         "choices": choices,
         "is_cut": is_cut,
         "icon": {Verb.MOVE: "personal", Verb.EMPLOY: "company"}.get(verb, "group"),

@@ -4,7 +4,8 @@
 
 class PickList extends HTMLElement {
   #at = 0;
-  #watch = new MutationObserver(() => this.#mark(0));
+  #eager = false;
+  #watch = new MutationObserver(() => this.#onPicks());
 
   connectedCallback() {
     this.dialog = this.closest("dialog");
@@ -38,12 +39,25 @@ class PickList extends HTMLElement {
     return marked;
   }
 
+  // Whether what is listed is what was typed last: it may still be on its way.
+  get #isFresh() {
+    return this.list.querySelector("[data-find]")?.dataset.find === this.input.value;
+  }
+
+  #onPicks() {
+    const marked = this.#mark(0);
+    if (!this.#eager || !this.#isFresh) return;
+    this.#eager = false;
+    marked?.click();
+  }
+
   #onKey = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.target !== this.input || event.isComposing) return;
+    this.#eager = event.key === "Enter" && !this.#isFresh;
     if (step) this.#mark(this.#at + step);
-    else if (event.key === "Enter") this.#mark(this.#at)?.click();
-    else return;
+    else if (event.key !== "Enter") return;
+    else if (!this.#eager) this.#mark(this.#at)?.click();
     event.preventDefault();
   };
 }

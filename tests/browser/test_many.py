@@ -132,6 +132,11 @@ def test_keys_are_about_the_row_with_the_focus_when_nothing_is_selected(cast, op
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("m")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("Only")
+    page.keyboard.press("Enter")  # before the answer is there: what was typed is meant
+    expect(toast(page)).to_contain_text("1 contact moved to Only Ann.")
     expect(page.locator(".row-link").nth(1)).to_be_focused()
     page.keyboard.press("Delete")
     expect(toast(page)).to_contain_text("1 contact deleted.")
