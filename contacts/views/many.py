@@ -207,8 +207,8 @@ def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple
         members = ContactMembership.objects.filter(
             group=OuterRef("pk"), contact__in=Contact.objects.for_user(panel.user).filter(pk__in=selection.ids)
         )
-        groups = Group.objects.filter(Exists(members), kind=GroupKind.GROUP, organization=panel.organization)
-        named = groups.exclude(key="").filter(key__contains=group_key(find)).order_by("key", "pk")
+        seen_by_them = Group.objects.for_user(panel.user).filter(kind=GroupKind.GROUP, organization=panel.organization)
+        named = seen_by_them.filter(Exists(members), key__contains=group_key(find)).order_by("key", "pk")
         found = list(named.values_list("pk", "name")[: OFFERED + 1])
     else:
         kind = GroupKind.COMPANY if verb is Verb.EMPLOY else GroupKind.GROUP
