@@ -201,7 +201,8 @@ def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple
     """Return (id, name) of what can be chosen, and whether there is more than that."""
     if verb is Verb.MOVE:
         words = fold(find)
-        books = [book for book in panel.editable_books if words in fold(book.name) and book.pk != panel.book_id]
+        editable = [book for book in panel.shelf.by_name if book.is_editable and book.pk != panel.book_id]
+        books = [book for book in editable if words in fold(book.name)]
         return [(book.pk, book.name) for book in books], False
     if verb is Verb.LEAVE and selection.filters is None:
         members = ContactMembership.objects.filter(

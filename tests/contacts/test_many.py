@@ -390,7 +390,7 @@ def test_whose_right_is_taken_in_the_middle_does_nothing_more(cast, crowd):
 def test_who_loses_the_book_in_the_middle_does_nothing_more(cast, crowd):
     job, _change_set = begun(cast, by=cast.ben)
     with (
-        after_batches(1, lambda _work: unshare_book(by=cast.ann, book=cast.book, user=cast.ben)),
+        after_batches(1, lambda _work: unshare_book(by=cast.ann, book=cast.book, to=cast.ben)),
         pytest.raises(Refused),
     ):
         run(job)
