@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 LACKING = Q(("trashed_at__isnull", True)) & (
-    Q(("first_name", ""), ("middle_name", ""), ("last_name", ""), ("suffix", ""), ("nickname", ""))
+    Q(("first_name", ""), ("last_name", ""), ("middle_name", ""), ("nickname", ""), ("suffix", ""))
     | ~(Q(("infos__contains", [{"kind": "email"}])) | Q(("infos__contains", [{"kind": "phone"}])))
 )
 
