@@ -213,8 +213,8 @@ def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple
         found = list(named.values_list("pk", "name")[: OFFERED + 1])
     else:
         kind = GroupKind.COMPANY if verb is Verb.EMPLOY else GroupKind.GROUP
-        seen = seen_groups(panel.user, panel.shelf, kind, most=OFFERED + 1, within=find)
-        found = [(group.pk, group.name) for group in seen]
+        seen = seen_groups(panel.user, panel.shelf, most=OFFERED + 1, kinds=[kind], within=find)
+        found = [(group.pk, group.name) for group in seen[kind]]
     return found[:OFFERED], len(found) > OFFERED
 
 
