@@ -39,9 +39,12 @@ class ContactList extends HTMLElement {
       row.ariaRowIndex = at + 1;
       if (row.role !== "row") this.#dress(row);
     });
-    for (const row of this.list.querySelectorAll(":scope > .more")) {
-      row.role = "row";
-      for (const cell of row.children) cell.role = "gridcell";
+    const more = this.list.querySelector(":scope > .more:not([role=row])");
+    if (more) {
+      more.role = "row";
+      const cell = Object.assign(document.createElement("div"), { role: "gridcell" });
+      cell.append(...more.children);
+      more.append(cell);
     }
     for (const stop of this.list.querySelectorAll(STOPS)) if (stop !== this.stop) stop.tabIndex = -1;
     this.#mark();

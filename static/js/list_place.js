@@ -26,9 +26,9 @@ export function comeBack(list) {
   const more = list.querySelector(".more a");
   const short = list.scrollHeight < place.top + list.clientHeight || (place.row && !row);
   if (short && more && place.pages++ < PAGES) {
-    const go = () => more.click(); // by htmx, which listens once the page is there
-    if (document.readyState === "complete") setTimeout(go);
-    else addEventListener("load", go, { once: true });
+    const load = () => window.htmx.ajax("GET", more.href, { source: more, target: more.closest(".more"), swap: "outerHTML" });
+    if (document.readyState === "complete") setTimeout(load);
+    else addEventListener("load", load, { once: true });
     return;
   }
   list.scrollTop = place.top;

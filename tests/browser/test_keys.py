@@ -106,9 +106,9 @@ def test_one_comes_back_to_the_row_and_place_that_one_left(cast, open_as):
     people(cast, 140)
     page = open_as(cast.ann)
     page.goto("/contacts/")
-    for _page in range(2):
+    for count in (100, 140):
         page.locator(".more").scroll_into_view_if_needed()
-        page.wait_for_timeout(100)
+        expect(page.locator(".row")).to_have_count(count)
     row = page.locator(".row-link", has_text="P120")
     row.scroll_into_view_if_needed()
     row.focus()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+import tests.jobs.handlers  # noqa: F401 - registers the kind by which a worker shows that it is ready
 from contacts.models import Contact, ContactMembership
 from contacts.services import act
 from organizations.sharing import Level
@@ -55,6 +56,7 @@ def test_a_range_is_selected_by_pointer_and_moved_to_a_book_and_back(cast, open_
     page.get_by_role("button", name="Move to book…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Move 2 contacts to…")
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("only")
     expect(dialog.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
@@ -143,7 +145,7 @@ def test_keys_are_about_the_row_with_the_focus_when_nothing_is_selected(cast, op
     assert not Contact.objects.filter(first_name="P001", trashed_at__isnull=True).exists()
 
 
-def test_all_that_match_are_done_by_a_job_with_progress(cast, open_as, worker):
+def test_all_that_match_are_done_by_a_job_with_progress(worker, cast, open_as):
     people(cast, 260)
     page = open_as(cast.ann)
     page.goto(f"/books/{cast.book.pk}/")
@@ -161,16 +163,15 @@ def test_all_that_match_are_done_by_a_job_with_progress(cast, open_as, worker):
     expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/$"))
 
 
-def drag(page, row, target):
-    """Take a row to a place in the sidebar; return what is said beside the pointer there."""
+def drag(page, row, target, says):
+    """Take a row to a place in the sidebar, where the pointer `says` what would happen, and let it go there."""
     row.hover()
     page.mouse.down()
     link = target.bounding_box()
     page.mouse.move(link["x"] + 60, link["y"] + 10, steps=4)
     page.mouse.move(link["x"] + 62, link["y"] + 12)
-    says = page.locator(".drag-says").inner_text()
+    expect(page.locator(".drag-says")).to_have_text(says)
     page.mouse.up()
-    return says
 
 
 def test_rows_are_dragged_onto_a_book_or_group_and_refused_in_words(cast, open_as):
@@ -187,16 +188,15 @@ def test_rows_are_dragged_onto_a_book_or_group_and_refused_in_words(cast, open_a
 
     box(page, 0).check(force=True)
     box(page, 1).check(force=True)
-    row = page.locator(".row-second").nth(1)
-    assert drag(page, row, side("Viewed")) == "You can only view Viewed"
+    drag(page, page.locator(".row-name").nth(1), side("Viewed"), "You can only view Viewed")
     assert in_book(viewed) == 0
-    assert drag(page, page.locator(".row-name").nth(1), side("Only Ann")) == "Move 2 contacts to Only Ann"
+    drag(page, page.locator(".row-name").nth(1), side("Only Ann"), "Move 2 contacts to Only Ann")
     expect(toast(page)).to_contain_text("2 contacts moved to Only Ann.")
     assert in_book(cast.private) == 2
-    assert drag(page, page.locator(".row-name", has_text="Zoë"), side("VIP")) == "Add Zoë Zorn to VIP"
+    drag(page, page.locator(".row-name", has_text="Zoë"), side("VIP"), "Add Zoë Zorn to VIP")
     expect(toast(page)).to_contain_text("1 contact added to VIP.")
     page.goto(f"/books/{cast.private.pk}/")
-    assert drag(page, page.locator(".row-name").first, side("Only Ann")) == "They are in Only Ann"
+    drag(page, page.locator(".row-name").first, side("Only Ann"), "They are in Only Ann")
     expect(page.locator(".drag-says")).to_have_count(0)
 
 
@@ -217,6 +217,7 @@ def test_the_menu_of_a_row_opens_by_right_click_button_and_key(cast, open_as):
     page.locator(".row-link").first.focus()
     page.keyboard.press("Shift+F10")
     menu.get_by_role("menuitem", name="Set company…").click()
+    expect(page.get_by_role("combobox", name="Name of the company")).to_be_focused()
     page.keyboard.type("Acme")
     page.get_by_role("option", name="Create “Acme”").click()
     expect(toast(page)).to_contain_text("1 contact has the company Acme now.")
@@ -225,6 +226,7 @@ def test_the_menu_of_a_row_opens_by_right_click_button_and_key(cast, open_as):
     page.locator(".row-link").first.click()
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Add to group…").click()
+    expect(page.get_by_role("combobox", name="Name of the group")).to_be_focused()
     page.keyboard.type("Friends")
     page.get_by_role("option", name="Create “Friends”").click()
     expect(page.locator(".card-groups")).to_have_text("Friends")
