@@ -21,6 +21,10 @@ function answer(link) {
   return [fill(words.move), { do: "move", to: id }];
 }
 
+function follow({ clientX, clientY }) {
+  drag.ghost.style.translate = `${clientX + 14}px ${clientY + 14}px`;
+}
+
 function stop() {
   drag?.ghost.remove();
   drag?.over?.removeAttribute("data-drop");
@@ -38,6 +42,7 @@ document.addEventListener("dragstart", (event) => {
   drag = { bar, what, ghost, ids: rows === chosen ? null : [row.id.slice(4)] };
   drag.editable = rows.some((each) => each.querySelector("button.star"));
   document.body.append(ghost);
+  follow(event);
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setDragImage(document.createElement("i"), 0, 0);
 });
@@ -50,7 +55,7 @@ document.addEventListener("dragover", (event) => {
   drag.over = link;
   link?.setAttribute("data-drop", deed ? "yes" : "no");
   drag.ghost.textContent = says;
-  drag.ghost.style.translate = `${event.clientX + 14}px ${event.clientY + 14}px`;
+  follow(event);
   if (deed) event.preventDefault();
 });
 

@@ -157,7 +157,7 @@ def test_all_that_match_are_done_by_a_job_with_progress(worker, cast, open_as):
     page.get_by_role("button", name="Star", exact=True).click()
     expect(page).to_have_url(re.compile(r"/contacts/many/[0-9a-f-]+/\?back="))
     expect(page.get_by_role("heading", name="Star contacts")).to_be_visible()
-    expect(page.get_by_text("260 contacts starred.")).to_be_visible(timeout=30_000)
+    expect(page.locator("#detail").get_by_text("260 contacts starred.")).to_be_visible(timeout=30_000)
     assert Contact.objects.filter(starred=True).count() == 260
     page.get_by_role("link", name="Back to the list").last.click()
     expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/$"))
@@ -170,6 +170,8 @@ def drag(page, row, target, says):
     link = target.bounding_box()
     page.mouse.move(link["x"] + 60, link["y"] + 10, steps=4)
     page.mouse.move(link["x"] + 62, link["y"] + 12)
+    page.wait_for_timeout(50)  # a drag begins a moment after its first moves
+    page.mouse.move(link["x"] + 64, link["y"] + 14, steps=3)
     expect(page.locator(".drag-says")).to_have_text(says)
     page.mouse.up()
 
