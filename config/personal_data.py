@@ -30,7 +30,7 @@ PERSONAL: Final[dict[str, str]] = {
     "organizations.Organization": "name slug",
     "organizations.OutgoingMail": "sealed",
     "organizations.Team": "title",
-    "organizations.User": "password last_login email name time_zone region picture name_order theme",
+    "organizations.User": "password last_login email name time_zone region picture name_order theme single_keys",
     "sessions.Session": "session_data",
     "sync.Import": "created_by_name file_name stored table layout remarks sentence",
     "sync.ImportOutcome": "cells reason",

@@ -8,6 +8,8 @@ from contacts.services.errors import Busy, NotVisible
 from contacts.services.group_acts import KIND as GROUP
 from contacts.services.group_acts import run as run_group_act
 from contacts.services.housekeeping import CHORES
+from contacts.services.many import KIND as MANY
+from contacts.services.many import run as run_many
 from contacts.services.rekeying import KIND as REKEY
 from contacts.services.rekeying import run as run_rekeying
 from contacts.services.trash import KIND as TRASH
@@ -44,6 +46,12 @@ def trash(work: Work) -> None:
 def rekey(work: Work) -> None:
     """Read an organization's phone numbers anew, in the region that it has now."""
     run_rekeying(work)
+
+
+@handler(MANY, lane="long", retry_on=(Busy,))
+def many(work: Work) -> None:
+    """Move, group, star or delete many contacts."""
+    run_many(work)
 
 
 @handler(GROUP, lane="long", retry_on=(Busy,))

@@ -96,6 +96,8 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
         db_default=NameOrder.MIXED,
     )
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
+    # Whether keys of a single character do something on their own (WCAG 2.2, 2.1.4).
+    single_keys = models.BooleanField(_("keys of a single character"), default=True, db_default=True)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
     groups = models.ManyToManyField(  # type: ignore[assignment,var-annotated]  # the stubs fix it to auth.Group; guardian reads teams here
         "Team",

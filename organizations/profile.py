@@ -1,4 +1,5 @@
-"""What people say about themselves and how they want their pages: name, picture, time zone, region, names, theme."""
+"""What people say about themselves and how they want their pages: name, picture, time zone, region, names, theme,
+keys."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def time_zones() -> tuple[str, ...]:
 
 
 @transaction.atomic
-def save_profile(*, by: User, name: str, time_zone: str, region: str, name_order: str, theme: str) -> User:
+def save_profile(
+    *, by: User, name: str, time_zone: str, region: str, name_order: str, theme: str, single_keys: bool
+) -> User:
     """Save what `by` says about themselves. Raises `ValidationError` for what is none of the choices.
 
     `region` may be empty: that of each organization. Locks the person's row: two saves at once leave one of them whole.
@@ -39,8 +42,8 @@ def save_profile(*, by: User, name: str, time_zone: str, region: str, name_order
     region = clean_region(region) if region else ""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     user.name, user.time_zone, user.region = clean_name(name), time_zone, region
-    user.name_order, user.theme = NameOrder(name_order), Theme(theme)
-    user.save(update_fields=["name", "time_zone", "region", "name_order", "theme"])
+    user.name_order, user.theme, user.single_keys = NameOrder(name_order), Theme(theme), single_keys
+    user.save(update_fields=["name", "time_zone", "region", "name_order", "theme", "single_keys"])
     return user
 
 

@@ -52,6 +52,13 @@ class ProfileForm(forms.Form):
         help_text=_("Maria Novák or Novák Maria: how names of contacts are shown to you, and the order of your lists."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
+    single_keys = forms.BooleanField(
+        label=_("Keys of a single character do something, as m moves a contact"),
+        required=False,
+        help_text=_(
+            "On the contacts page ? shows them all. Switch them off if dictation sets them off."
+        ),
+    )
 
     def clean_name(self) -> str:
         """Return the name as one clean line."""

@@ -55,20 +55,24 @@ def hold_contacts(
     return contacts
 
 
-def hold_editable(by: User, contact_ids: Iterable[UUID]) -> list[Contact]:
+def hold_editable(by: User, contact_ids: Iterable[UUID], *, into: Iterable[UUID] = ()) -> list[Contact]:
     """Return those of the contacts that are not in the trash and that `by` may edit, locked in the order of their ids,
     their books held.
 
-    For acts that leave the rest as it is. Give only ids of contacts that `by` can see. Three queries.
+    For acts that leave the rest as it is. Give only ids of contacts that `by` can see. `into`: books that they may go
+    to, held with the others in one order; raises like `hold_books` unless `by` may edit those. Three queries.
     """
     contacts = list(
         Contact.objects.filter(pk__in=sorted(set(contact_ids)), trashed_at__isnull=True)
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
-    books = sorted({contact.book_id for contact in contacts})
+    targets = set(into)
+    books = sorted({contact.book_id for contact in contacts} | targets)
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM books_contactbook WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [books])
     editable = ContactBook.objects.for_user(by, at_least=Level.EDIT).filter(pk__in=books)
     allowed = set(editable.values_list("pk", flat=True))
+    if targets - allowed:
+        hold_books(by, targets)  # raises what fits
     return [contact for contact in contacts if contact.book_id in allowed]

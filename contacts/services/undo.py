@@ -30,13 +30,14 @@ from organizations.sharing import Level
 #: How many contacts one batch undoes: well under a second of work, and of waiting for everybody else.
 BATCH = 1_000
 
-#: Why something was kept; the sentence is chosen when it is shown.
+#: Why something was kept, by an undo or by an act on many contacts; the sentence is chosen when it is shown.
 KEPT_BECAUSE = {
     "changed": gettext_lazy("somebody changed it since"),
     "moved": gettext_lazy("somebody moved it since"),
     "deleted": gettext_lazy("somebody deleted it since"),
     "restored": gettext_lazy("somebody restored it since"),
     "no_right": gettext_lazy("you may not edit it any more"),
+    "view_only": gettext_lazy("you can only view it"),
     "spelling": gettext_lazy("the name of its group or company is spelled otherwise now: rename that"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import template
 from django.urls import reverse
@@ -21,6 +21,12 @@ register = template.Library()
 TINTS = 8
 #: Joins what stands before and after it into one character, as families of emoji do.
 _JOINER = "\u200d"
+
+
+@register.simple_tag
+def form_key() -> str:
+    """Return a new key for a form, by which it is known when it is sent twice."""
+    return str(uuid4())
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,12 +23,20 @@ from organizations.sharing import Level
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something to do, as a link. `icon` is one of heroicons' outlines; what is `grave` stands apart."""
+    """Something to do, as a link; with `sends` as a form of these fields, with `copies` as a button that copies it.
+
+    `icon` is one of heroicons' outlines; what is `grave` stands apart. `key` is the key that does the same, of
+    `static/js/keymap.js`. `place` is the id of the element that shows the answer, where a script can put it there.
+    """
 
     name: str
     href: str
     icon: str
     grave: bool = False
+    sends: Mapping[str, str] | None = None
+    copies: str = ""
+    key: str = ""
+    place: str = ""
 
 
 def book_actions(user: User, book: ContactBook) -> Iterator[Action]:

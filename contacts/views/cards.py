@@ -18,6 +18,7 @@ from contacts import markdown
 from contacts.models import Change, Contact, ContactMembership
 from contacts.services import Busy, document_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
+from contacts.views.contact_actions import contact_actions
 from contacts.views.facts import facts, jobs
 from contacts.views.panel import Panel, show
 from contacts.views.told import tell_change
@@ -45,18 +46,30 @@ def card(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Everything that is set of one contact."""
     contact = visible(request, contact_id)
     panel = Panel(request, organization=contact.organization)
-    return show(request, "contacts/card.html", panel, _card(request, contact))
+    return show(request, "contacts/card.html", panel, _card(request, contact, panel))
 
 
-def _card(request: SignedInRequest, contact: Contact) -> dict[str, Any]:
+@require_safe
+def actions(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
+    """The menu of a contact: the piece that its ⋯ opens, and the page it leads to without JavaScript."""
+    contact = visible(request, contact_id)
+    panel = Panel(request, organization=contact.organization)
+    document, editable = document_of(contact), _may_edit(request, contact)
+    found = list(contact_actions(request.user, contact, document, panel=panel, editable=editable))
+    return show(request, "contacts/actions.html", panel, {"title": contact.name_for(request.user), "actions": found})
+
+
+def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str, Any]:
     document = document_of(contact)
+    may_edit = _may_edit(request, contact)
     members = ContactMembership.objects.filter(contact=contact).select_related("group").order_by("position")
     by_item = {member.item: member.group for member in members}
     return {
         "contact": contact,
         "document": document,
         "title": contact.name_for(request.user),
-        "may_edit": _may_edit(request, contact),
+        "may_edit": may_edit,
+        "actions": list(contact_actions(request.user, contact, document, panel=panel, editable=may_edit)),
         "facts": list(
             facts(
                 document,

@@ -1,7 +1,9 @@
-// <contact-list><div role="list"><div role="listitem"><a class="row-link">…</a> star</div>…</div></contact-list>
-// A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, j and k, Home, End, Page keys, Enter or o.
+// <contact-list><div role="list"><div role="listitem"><input type="checkbox"><a class="row-link">…</a> star</div>…</div>
+// A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, Home, End, Page keys. Each row gets its ⋯.
+import { comeBack, keepPlace } from "kith/list_place";
 
 const PAGE = 8;
+const STOPS = "a, button, input";
 
 class ContactList extends HTMLElement {
   #watch = new MutationObserver(() => this.#prepare());
@@ -9,22 +11,23 @@ class ContactList extends HTMLElement {
   connectedCallback() {
     this.list = this.querySelector("[role=list]");
     if (!this.list) return;
-    this.list.setAttribute("role", "grid");
-    this.list.setAttribute("aria-rowcount", this.dataset.total || "-1");
+    this.list.role = "grid";
+    this.list.ariaMultiSelectable = "true";
+    this.list.ariaRowCount = this.dataset.total || "-1";
     this.#prepare();
     this.#watch.observe(this.list, { childList: true });
     this.addEventListener("keydown", this.#onKey);
     this.addEventListener("click", this.#onClick);
     this.addEventListener("focusin", this.#onFocus);
+    this.addEventListener("scrollend", () => keepPlace(this));
     document.addEventListener("kith:moved", this.#mark);
+    document.addEventListener("kith:do", this.#onDo);
   }
 
   disconnectedCallback() {
     this.#watch.disconnect();
-    this.removeEventListener("keydown", this.#onKey);
-    this.removeEventListener("click", this.#onClick);
-    this.removeEventListener("focusin", this.#onFocus);
     document.removeEventListener("kith:moved", this.#mark);
+    document.removeEventListener("kith:do", this.#onDo);
   }
 
   #rows() {
@@ -33,45 +36,62 @@ class ContactList extends HTMLElement {
 
   #prepare() {
     this.#rows().forEach((row, at) => {
-      row.setAttribute("role", "row");
-      row.setAttribute("aria-rowindex", at + 1);
-      for (const cell of row.children) cell.setAttribute("role", "gridcell");
-      row.querySelector(".row-link").setAttribute("hx-sync", "#detail:replace");
-      row.querySelectorAll("a, button").forEach((stop) => {
-        if (stop !== this.stop) stop.tabIndex = -1;
-      });
+      row.ariaRowIndex = at + 1;
+      if (row.role !== "row") this.#dress(row);
     });
-    this.list.querySelectorAll(":scope > .more").forEach((more) => {
-      more.setAttribute("role", "row");
-      for (const cell of more.children) cell.setAttribute("role", "gridcell");
-    });
+    const more = this.list.querySelector(":scope > .more:not([role=row])");
+    if (more) {
+      more.role = "row";
+      const cell = Object.assign(document.createElement("div"), { role: "gridcell" });
+      cell.append(...more.children);
+      more.append(cell);
+    }
+    for (const stop of this.list.querySelectorAll(STOPS)) if (stop !== this.stop) stop.tabIndex = -1;
     this.#mark();
+    comeBack(this);
+  }
+
+  #dress(row) {
+    const link = row.querySelector(".row-link");
+    const menu = Object.assign(document.createElement("a"), {
+      className: "icon-button row-menu",
+      href: link.href.replace(/\/(?=\?|$)/, "/actions/"),
+      role: "button",
+      ariaHasPopup: "menu",
+      ariaLabel: `${link.querySelector(".row-name").textContent}: ${this.dataset.more}`,
+      innerHTML: '<svg width="20" height="20" aria-hidden="true"><use href="#icon-more"></use></svg>',
+    });
+    menu.dataset.menu = "";
+    row.lastElementChild.append(menu);
+    row.role = "row";
+    row.ariaSelected = "false";
+    for (const cell of row.children) cell.role = "gridcell";
+    link.setAttribute("hx-sync", "#detail:replace");
   }
 
   // The open contact is the current one, and the tab stop until another row gets the focus.
   #mark = () => {
     const open = location.pathname.match(/^\/contacts\/([0-9a-f-]{36})\//)?.[1];
-    let current = null;
-    for (const link of this.list.querySelectorAll(".row-link")) {
-      const here = link.closest(".row").id === `row-${open}`;
-      if (here) current = link;
-      if (here) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-      link.closest(".row").setAttribute("aria-selected", String(here));
-    }
+    for (const link of this.list.querySelectorAll(`.row-link[aria-current]:not(#open-${open})`))
+      link.removeAttribute("aria-current");
+    const current = this.list.querySelector(`#open-${open}`);
+    current?.setAttribute("aria-current", "true");
     if (!this.stop?.isConnected || !this.contains(document.activeElement))
-      this.#stopAt(current ?? this.list.querySelector(".row-link"));
+      this.stopAt(current ?? this.list.querySelector(".row-link"));
   };
 
-  #stopAt(element) {
+  /** Make `element` the one tab stop. */
+  stopAt(element) {
     if (this.stop && this.stop !== element) this.stop.tabIndex = -1;
     this.stop = element;
     if (element) element.tabIndex = 0;
   }
 
   #onFocus = (event) => {
-    const stop = event.target.closest("a, button");
-    if (stop && this.list.contains(stop)) this.#stopAt(stop);
+    const stop = event.target.closest(STOPS);
+    if (!stop || !this.list.contains(stop)) return;
+    this.stopAt(stop);
+    keepPlace(this);
   };
 
   // A link opens beside the list, a star changes in place. Said once here, not in each of thousands of rows.
@@ -79,39 +99,50 @@ class ContactList extends HTMLElement {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest(".row-link");
     const star = event.target.closest("button.star");
+    if (!link && !star) return;
+    event.preventDefault();
     if (link) window.htmx.ajax("GET", link.href, { source: link, target: "#detail", swap: "innerHTML", push: "true" });
-    else if (star && star.ariaBusy !== "true")
+    else if (star.ariaBusy !== "true")
       window.htmx.ajax("POST", star.formAction, {
         source: star,
         target: star,
         swap: "outerHTML",
         values: { starred: star.value },
       });
-    else if (!star) return;
+  };
+
+  #go(step) {
+    const rows = this.#rows();
+    const at = rows.indexOf(document.activeElement.closest(".row"));
+    const row = at < 0 ? this.stop?.closest(".row") : rows[step(at, rows.length - 1)];
+    row?.querySelector(".row-link").focus();
+  }
+
+  #onKey = (event) => {
+    const { key, target } = event;
+    const row = target.closest(".row");
+    if (!row || event.metaKey || event.altKey || (event.ctrlKey && key !== "Home" && key !== "End")) return;
+    const steps = {
+      ArrowDown: (at) => at + 1,
+      ArrowUp: (at) => at - 1,
+      Home: () => 0,
+      End: (_at, last) => last,
+      PageDown: (at, last) => Math.min(at + PAGE, last),
+      PageUp: (at) => Math.max(at - PAGE, 0),
+    };
+    const side = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (key in steps) this.#go(steps[key]);
+    else if (side) {
+      const stops = [...row.querySelectorAll(STOPS)];
+      stops[stops.indexOf(target) + side]?.focus();
+    } else return;
     event.preventDefault();
   };
 
-  #onKey = (event) => {
-    if (event.ctrlKey && event.key !== "Home" && event.key !== "End") return;
-    if (event.metaKey || event.altKey || event.target.matches("input")) return;
-    const row = event.target.closest(".row");
-    if (!row) return;
-    const rows = this.#rows();
-    const at = rows.indexOf(row);
-    const goals = {
-      ArrowDown: at + 1,
-      j: at + 1,
-      ArrowUp: at - 1,
-      k: at - 1,
-      Home: 0,
-      End: rows.length - 1,
-      PageDown: Math.min(at + PAGE, rows.length - 1),
-      PageUp: Math.max(at - PAGE, 0),
-    };
-    if (event.key in goals) rows[goals[event.key]]?.querySelector(".row-link").focus();
-    else if (event.key === "ArrowRight") row.querySelector("button")?.focus();
-    else if (event.key === "ArrowLeft") row.querySelector(".row-link").focus();
-    else if (event.key === "o") row.querySelector(".row-link").click();
+  #onDo = (event) => {
+    const { name } = event.detail;
+    if (name === "next") this.#go((at) => at + 1);
+    else if (name === "previous") this.#go((at) => at - 1);
     else return;
     event.preventDefault();
   };

@@ -37,7 +37,16 @@ function place(template) {
   if (focused && document.activeElement === body) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
+// Elements that few pages hold are fetched with the first of them.
+const LATER = { "pick-list": "kith/pick_list", "pass-key": "kith/pass_key" };
+
+function fetchElements() {
+  for (const [name, module] of Object.entries(LATER)) if (document.querySelector(name)) import(module);
+}
+fetchElements();
+
 body.addEventListener("htmx:afterSwap", () => {
+  fetchElements();
   document
     .querySelectorAll("template:is([data-append], [data-replace], [data-inner], [data-remove])")
     .forEach(place);

@@ -35,6 +35,7 @@ class KithMenu extends HTMLElement {
       this.menu.setAttribute("aria-label", this.button?.getAttribute("aria-label") ?? this.button?.textContent ?? "");
     this.menu.addEventListener("toggle", this.#onToggle);
     this.menu.addEventListener("keydown", this.#onKey);
+    this.menu.addEventListener("click", this.#onItem);
     this.button?.addEventListener("keydown", this.#onButtonKey);
     this.#area = this.links ? this : this.closest(this.getAttribute("context") ?? "kith-none");
     this.#area?.addEventListener("contextmenu", this.#onContext);
@@ -56,6 +57,7 @@ class KithMenu extends HTMLElement {
   disconnectedCallback() {
     this.menu?.removeEventListener("toggle", this.#onToggle);
     this.menu?.removeEventListener("keydown", this.#onKey);
+    this.menu?.removeEventListener("click", this.#onItem);
     this.button?.removeEventListener("keydown", this.#onButtonKey);
     this.#area?.removeEventListener("contextmenu", this.#onContext);
     this.#area?.removeEventListener("pointerdown", this.#onDown);
@@ -81,6 +83,7 @@ class KithMenu extends HTMLElement {
       return null;
     }
     this.menu.innerHTML = items;
+    window.htmx.process(this.menu);
     this.menu.setAttribute("aria-label", link.getAttribute("aria-label"));
     this.#dress();
     return awaited.keys;
@@ -125,6 +128,9 @@ class KithMenu extends HTMLElement {
     if (this.menu.contains(document.activeElement) || document.activeElement === document.body) this.#opener?.focus();
     this.#opener = null;
   };
+
+  // What an item leads to may stay on this page.
+  #onItem = (event) => event.target.closest(".menu-item") && this.menu.hidePopover();
 
   #onButtonKey = (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;

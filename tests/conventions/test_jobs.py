@@ -17,6 +17,9 @@ CRASH_TESTS: dict[str, str] = {
     "contacts.keep_house": (
         "tests/contacts/test_housekeeping_crash.py::test_worker_killed_while_keeping_house_leaves_the_counts_true"
     ),
+    "contacts.many": (
+        "tests/contacts/test_many_crash.py::test_worker_killed_while_moving_many_goes_on_and_moves_each_once"
+    ),
     "contacts.rekey": (
         "tests/contacts/test_rekeying_crash.py::test_worker_killed_while_reading_phones_anew_goes_on_and_leaves_none_behind"
     ),

@@ -1,0 +1,61 @@
+"""What may be done with a contact: the contact part of `contacts.views.actions`, for its menus in list and card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from contacts.document import ContactDocument, Kind
+from contacts.models import Contact
+from contacts.services.many import Verb
+from contacts.views.actions import Action
+from contacts.views.panel import Panel
+from organizations.models import User
+
+STEP = "many-dialog"
+
+
+def contact_actions(
+    user: User, contact: Contact, document: ContactDocument, *, panel: Panel, editable: bool
+) -> Iterator[Action]:
+    """Yield what `user`, who may view it, may do with a contact, `editable` what changes it, too. No query.
+
+    The addresses keep the list of `panel`.
+    """
+    many = reverse("contacts:many") + panel.query
+    chosen = {"contact": str(contact.pk), "organization": str(contact.organization_id)}
+    email, name = document.first(Kind.EMAIL), contact.name_for(user)
+
+    def send(title: str, verb: Verb, icon: str, key: str = "", *, grave: bool = False) -> Action:
+        return Action(title, many, icon, grave, sends=chosen | {"do": str(verb)}, key=key, place=STEP)
+
+    def ask(title: str, verb: Verb, icon: str, key: str = "") -> Action:
+        query = urlencode(panel.filters() | chosen | {"do": str(verb)})
+        return Action(title, f"{reverse('contacts:many')}?{query}", icon, key=key, place=STEP)
+
+    def page(title: str, view: str, icon: str, key: str = "") -> Action:
+        address = reverse(f"contacts:{view}", args=[contact.pk]) + panel.query
+        return Action(title, address, icon, key=key, place="detail")
+
+    if editable:
+        yield page(_("Edit"), "edit", "pencil-square", "e")
+        if contact.starred:
+            yield send(_("Unstar"), Verb.UNSTAR, "star", "s")
+        else:
+            yield send(_("Star"), Verb.STAR, "star", "s")
+    if email:
+        yield Action(_("Copy email"), "", "envelope", copies=email.value, key="y")
+    yield Action(_("Copy name"), "", "document-duplicate", copies=name, key="Y")
+    if editable:
+        yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", "m")
+        yield ask(_("Add to group…"), Verb.JOIN, "tag", "l")
+        if document.groups:
+            yield ask(_("Remove from group…"), Verb.LEAVE, "minus-circle")
+        yield ask(_("Set company…"), Verb.EMPLOY, "building-office")
+    yield Action(_("Export"), "/contacts/export/", "arrow-down-tray", sends={"contact": str(contact.pk)})
+    yield page(_("History"), "history", "clock")
+    if editable:
+        yield send(_("Delete"), Verb.TRASH, "trash", "#", grave=True)
