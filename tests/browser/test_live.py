@@ -20,8 +20,8 @@ from tests.live.streams import Web, until_everything_is_told
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# Milliseconds after the change could be read at all. It takes less than two seconds, and `tests/live/test_streams.py` is
-# strict about it; a machine that runs browsers for several tests at once is given twice that.
+# Milliseconds after the change could be read at all. It takes less than two seconds: `tests/live/test_streams.py` is
+# strict about that. A machine that runs browsers for several tests at once is given twice that.
 SOON = 4_000
 
 
