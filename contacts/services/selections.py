@@ -40,19 +40,15 @@ def scope_of(by: User, organization: Organization, filters: Mapping[str, str]) -
     """Return where a list looks whose address has `filters`. Raises `NotVisible` for a filter that is none for `by`."""
     book = ContactBook.objects.for_user(by).filter(pk=filters["book"]).first() if filters.get("book") else None
     groups = Group.objects.for_user(by).filter(organization=organization)
-    chosen = {
-        kind: groups.filter(pk=filters[kind], kind=kind).first() for kind in GroupKind.values if filters.get(kind)
-    }
-    missing = (filters.get("book") and (book is None or book.organization_id != organization.pk)) or None in [
-        *chosen.values()
-    ]
-    if missing:
+    chosen = {kind: groups.filter(pk=filters[kind], kind=kind).first() for kind in GroupKind if filters.get(kind)}
+    if None in chosen.values() or (filters.get("book") and (book is None or book.organization_id != organization.pk)):
         raise NotVisible
     return scope_for(
         by,
         organization,
         book=book,
-        **chosen,
+        group=chosen.get(GroupKind.GROUP),
+        company=chosen.get(GroupKind.COMPANY),
         starred=bool(filters.get("starred")),
         incomplete=bool(filters.get("incomplete")),
         searching=bool(filters.get("q")),

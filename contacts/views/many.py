@@ -82,6 +82,7 @@ def many(request: SignedInRequest) -> HttpResponse:
         return _ask(request, said, panel, selection, verb)
     if request.method != "POST":
         return HttpResponseRedirect(panel.list_url)
+    name = _name(request, selection)
     try:
         with transaction.atomic():  # a group that is made for it comes with it, or not at all
             deed = _deed(request, panel, verb)
@@ -89,7 +90,7 @@ def many(request: SignedInRequest) -> HttpResponse:
     except (Busy, ValidationError) as error:
         refuse(request, error.messages[0] if isinstance(error, ValidationError) else str(error))
         return _back(request, panel)
-    return _answer(request, said, panel, deed, done, ids)
+    return _answer(request, said, panel, deed, done, ids, name)
 
 
 def _panel(request: SignedInRequest, said: QueryDict) -> Panel:
@@ -239,15 +240,21 @@ def _back(request: SignedInRequest, panel: Panel) -> HttpResponse:
     return HttpResponseRedirect(_next(request, panel))
 
 
+def _name(request: SignedInRequest, selection: Selection) -> str:
+    """Return the name of the only contact that is selected, empty for none and several."""
+    found = Contact.objects.for_user(request.user).filter(pk__in=selection.ids[:1]).first()
+    return found.name_for(request.user) if found and len(selection.ids) == 1 else ""
+
+
 def _answer(
-    request: SignedInRequest, said: QueryDict, panel: Panel, deed: Deed, done: Outcome, ids: list[UUID]
+    request: SignedInRequest, said: QueryDict, panel: Panel, deed: Deed, done: Outcome, ids: list[UUID], name: str
 ) -> HttpResponse:
     """Say what was done; a long act goes on by itself, on its own page."""
     if done.job is not None and done.change_set is not None:
         back = urlencode({"back": _next(request, panel)})
         address = f"{reverse('contacts:many-act', args=[done.change_set.pk])}?{back}"
         return HttpResponseClientRedirect(address) if wants_piece(request) else HttpResponseRedirect(address)
-    tell(request, sentence(request.user, deed, done.tally), undo=done.change_set)
+    tell(request, sentence(request.user, deed, done.tally, name=name), undo=done.change_set)
     try:
         panel = _panel(request, said)  # counts are those of now
     except Http404:  # nothing is left in the group that was listed, or it is not one's own any more

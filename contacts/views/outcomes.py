@@ -18,10 +18,10 @@ from organizations.models import User
 NAMED = 3
 
 
-def sentence(user: User, deed: Deed, tally: Tally) -> str:
+def sentence(user: User, deed: Deed, tally: Tally, *, name: str = "") -> str:
     """Return what was done, what was so already, and what was skipped and why. One query when some may only be viewed,
-    whose names are told to `user`."""
-    parts = [_done(deed, tally.done) if tally.done else _("Nothing changed")]
+    whose names are told to `user`. `name` is that of the only contact that it was about, if there was one."""
+    parts = [_done(deed, tally.done, name) if tally.done else _("Nothing changed")]
     left = tally.left
     if left["same"]:
         parts.append(_same(deed.verb, left["same"]))
@@ -37,19 +37,18 @@ def sentence(user: User, deed: Deed, tally: Tally) -> str:
     return ", ".join(parts) + "."
 
 
-def _done(deed: Deed, count: int) -> str:
+def _done(deed: Deed, count: int, name: str) -> str:
     words = {
-        Verb.MOVE: ngettext("%(count)s contact moved to %(to)s", "%(count)s contacts moved to %(to)s", count),
-        Verb.JOIN: ngettext("%(count)s contact added to %(to)s", "%(count)s contacts added to %(to)s", count),
-        Verb.LEAVE: ngettext("%(count)s contact removed from %(to)s", "%(count)s contacts removed from %(to)s", count),
-        Verb.EMPLOY: ngettext(
-            "%(count)s contact has the company %(to)s now", "%(count)s contacts have the company %(to)s now", count
-        ),
-        Verb.STAR: ngettext("%(count)s contact starred", "%(count)s contacts starred", count),
-        Verb.UNSTAR: ngettext("%(count)s contact unstarred", "%(count)s contacts unstarred", count),
-        Verb.TRASH: ngettext("%(count)s contact deleted", "%(count)s contacts deleted", count),
+        Verb.MOVE: _("%(what)s moved to %(to)s"),
+        Verb.JOIN: _("%(what)s added to %(to)s"),
+        Verb.LEAVE: _("%(what)s removed from %(to)s"),
+        Verb.EMPLOY: _("Company of %(what)s set to %(to)s"),
+        Verb.STAR: _("%(what)s starred"),
+        Verb.UNSTAR: _("%(what)s unstarred"),
+        Verb.TRASH: _("%(what)s deleted"),
     }
-    return words[deed.verb] % {"count": grouped(count), "to": deed.about}
+    what = name or ngettext("%(count)s contact", "%(count)s contacts", count) % {"count": grouped(count)}
+    return words[deed.verb] % {"what": what, "to": deed.about}
 
 
 def _same(verb: Verb, count: int) -> str:

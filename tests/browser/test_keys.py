@@ -99,7 +99,7 @@ def test_keys_of_one_character_are_switched_off_by_who_does_not_want_them(cast, 
     page.keyboard.press("Space")
     expect(page.locator(".row[aria-selected=true]")).to_have_count(1)
     page.keyboard.press("Delete")
-    expect(page.locator(".toast").last).to_contain_text("1 contact deleted.")
+    expect(page.locator(".toast").last).to_contain_text("P001 Same deleted.")
 
 
 def test_one_comes_back_to_the_row_and_place_that_one_left(cast, open_as):

@@ -92,7 +92,7 @@ def test_deleting_takes_the_row_away_and_undo_brings_it_back(cast, open_as):
     page.get_by_text("Ana Prado").click()
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Delete").click()
-    expect(toast(page)).to_contain_text("Ana Prado is deleted.")
+    expect(toast(page)).to_contain_text("Ana Prado deleted.")
     expect(page.locator(".row")).to_have_count(1)
     expect(page.locator(".side-link .number").first).to_have_text("1")
     toast(page).get_by_role("button", name="Undo").click()

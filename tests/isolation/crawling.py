@@ -14,7 +14,7 @@ from uuid import UUID
 from django.urls import Resolver404, get_resolver, resolve
 
 #: Requests of one actor. Whoever needs more fails: a crawl that was cut proves nothing.
-MOST = 500
+MOST = 600
 #: Links of one view that are followed, beside the addresses that were tried anyway.
 FOLLOWED = 1
 #: Of each kind of thing, how many are tried with the pages below its own.

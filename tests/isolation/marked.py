@@ -354,6 +354,7 @@ class Marked:
                 *(self._act(self.books[book], self.contacts[book]) for book in TRIED),
                 *whole,
             ],
+            ("many", "change_set_id"): [self._act(self.books[book], self.contacts[book]) for book in TRIED],
             ("trash", "change_set_id"): [
                 *(self._act(self.books[book], self.trashed[book]) for book in TRIED),
                 whole[-1],
