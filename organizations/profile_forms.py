@@ -55,9 +55,7 @@ class ProfileForm(forms.Form):
     single_keys = forms.BooleanField(
         label=_("Keys of a single character do something, as m moves a contact"),
         required=False,
-        help_text=_(
-            "On the contacts page ? shows them all. Switch them off if dictation sets them off."
-        ),
+        help_text=_("On the contacts page ? shows them all. Switch them off if dictation sets them off."),
     )
 
     def clean_name(self) -> str:
