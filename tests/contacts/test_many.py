@@ -3,7 +3,9 @@
 import re
 import uuid
 from collections import Counter
+from contextlib import contextmanager
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -409,25 +411,20 @@ def test_a_closed_account_does_nothing_more(cast, crowd):
     assert not Contact.objects.filter(starred=True).exists()
 
 
-class after_batches:
+@contextmanager
+def after_batches(number, act):
     """Do something once so many batches have committed."""
+    left, give_way = number, Work.give_way
 
-    def __init__(self, number, act):
-        self.left, self.act = number, act
+    def counting(work):
+        nonlocal left
+        left -= 1
+        if not left:
+            act(work)
+        give_way(work)
 
-    def __enter__(self):
-        self.give_way = Work.give_way
-
-        def counting(work):
-            self.left -= 1
-            if not self.left:
-                self.act(work)
-            self.give_way(work)
-
-        Work.give_way = counting
-
-    def __exit__(self, *_error):
-        Work.give_way = self.give_way
+    with patch.object(Work, "give_way", counting):
+        yield
 
 
 def test_undo_of_a_running_act_stops_it_first(cast, crowd):
