@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -24,7 +25,7 @@ class Domains:
 
 def domains_of(shelf: Shelf, company: Group) -> Domains:
     """Return the domains of the contacts of a company that are on the `shelf`. One query."""
-    values = {
+    values: dict[str, Any] = {
         "company": company.pk,
         "organization": company.organization_id,
         "books": array_of(shelf.books),

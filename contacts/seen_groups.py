@@ -85,7 +85,7 @@ def seen_groups(
 
 def count_members(shelf: Shelf, group_ids: Collection[UUID]) -> dict[UUID, Members]:
     """Return how many contacts of the `shelf` are in each of the groups, up to `COUNTED`. One query."""
-    values = {"books": array_of(shelf.books), "groups": array_of(group_ids), "most": COUNTED}
+    values: dict[str, Any] = {"books": array_of(shelf.books), "groups": array_of(group_ids), "most": COUNTED}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED_BY_BOOK if shelf.contacts <= FEW else _COUNTED, values)
         found = {group_id: Members(min(count, COUNTED), rows > COUNTED) for group_id, count, rows in cursor.fetchall()}

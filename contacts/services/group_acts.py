@@ -231,10 +231,11 @@ def _start(by: User, plan: _Plan, label: str, form_key: UUID | None) -> GroupAct
     viewed = sorted(set(_books(by, plan.group, Level.VIEW)) - set(editable))
     result = GroupAct(plan.verb, plan.into, viewed=len(_member_ids(plan.group, viewed, most=COUNTED + 1)))
     ids = _member_ids(plan.group, editable, most=BATCH + 1)
+    total = _count(plan.group, editable) if len(ids) > BATCH else len(ids)
     if ids:
         result.done.add(_write(by, change_set, plan, ids[:BATCH]))
     if len(ids) > BATCH:
-        result.job = _enqueue(by, change_set, plan, result, after=ids[BATCH - 1], total=_count(plan.group, editable))
+        result.job = _enqueue(by, change_set, plan, result, after=ids[BATCH - 1], total=total)
         result.done.change_set = change_set
     elif result.done.changed:
         finish(change_set)

@@ -60,6 +60,8 @@ def group_actions(user: User, group: Group) -> Iterator[Action]:
     """Yield what `user`, who sees it, may do with a group or company. At most four queries."""
     is_company = group.kind == GroupKind.COMPANY
     changes = may_change(user, group)
+    if is_company:
+        yield Action(_("Domains"), reverse("contacts:group-about", args=[group.pk]), "at-symbol")
     if changes:
         yield Action(_("Rename"), reverse("contacts:group-rename", args=[group.pk]), "pencil-square")
         yield Action(_("Merge"), reverse("contacts:group-merge", args=[group.pk]), "arrows-pointing-in")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from books.models import ContactBook
 from contacts.derived import NAME_PARTS
-from contacts.models import Change, ChangeSet, Contact, Source
+from contacts.models import Change, ChangeSet, Contact, Group, Source
 from contacts.services import Busy
 from contacts.services.group_acts import KIND as GROUP
 from contacts.services.undo import KEPT_BECAUSE
@@ -30,7 +30,9 @@ from organizations.sharing import Level
 SHOWN = 50
 #: People to choose from in the list of changes.
 PEOPLE = 500
-_CARD = re.compile(r"/contacts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
+_ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_CARD = re.compile(rf"/contacts/{_ID}/")
+_LIST = re.compile(rf"/(?:groups|companies)/{_ID}/")
 
 
 @require_safe
@@ -168,8 +170,11 @@ def _undo_of(found: ChangeSet) -> ChangeSet | None:
 
 
 def _standing(request: SignedInRequest, address: str) -> str:
-    """Return the address, or its list when it is that of a contact that is gone now."""
+    """Return the address, or its list when it is that of a contact, group or company that is gone now."""
     found = _CARD.match(address)
+    listed = _LIST.match(address)
+    if listed and not Group.objects.for_user(request.user).filter(pk=listed[1]).exists():
+        return "/contacts/"
     if found and not Contact.objects.for_user(request.user).filter(pk=found[1]).exists():
         return "/contacts/" + address.partition("?")[1] + address.partition("?")[2]
     return address

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from contacts.domains import Domains, domains_of
 from contacts.models import Group, GroupKind
 from contacts.views.actions import Action, group_actions
@@ -25,8 +27,9 @@ class GroupHead:
 
     @cached_property
     def actions(self) -> list[Action]:
-        """What may be done with it. At most four queries."""
-        return list(group_actions(self.panel.user, self.group))
+        """What may be done with it but to come here. At most four queries."""
+        here = reverse("contacts:group-about", args=[self.group.pk])
+        return [action for action in group_actions(self.panel.user, self.group) if action.href != here]
 
     @cached_property
     def domains(self) -> Domains | None:
@@ -43,5 +46,5 @@ class GroupHead:
 
 
 def head_of(panel: Panel) -> GroupHead | None:
-    """Return the head of the company or group that is listed, None for other lists."""
-    return GroupHead(panel, panel.group_listed) if panel.group_listed else None
+    """Return the head of the company or group that is listed, None for lists of others and of a part of it."""
+    return GroupHead(panel, panel.group_listed) if panel.group_listed and not panel.chips else None

@@ -54,9 +54,10 @@ def groups(request: SignedInRequest, kind: str) -> HttpResponse:
     """All groups, or all companies, that one sees, with how many contacts each has: by name, searched by name."""
     which = GroupKind(kind)
     panel = Panel(request)
-    q = clean_text(request.GET.get("q", ""))[:200]
-    after = read_key(request.GET.get("after"))
-    asked = {"after": after[0] if after else "", "within": q}
+    # Named otherwise than what the list of contacts beside is searched and paged by.
+    name = clean_text(request.GET.get("name", ""))[:200]
+    after = read_key(request.GET.get("from"))
+    asked = {"after": after[0] if after else "", "within": name}
     found = seen_groups(request.user, panel.shelf, most=PAGE + 1, kinds=[which], **asked)[which]
     shown = found[:PAGE]
     members = count_members(panel.shelf, [group.pk for group in shown])
@@ -64,7 +65,7 @@ def groups(request: SignedInRequest, kind: str) -> HttpResponse:
         "title": _("Companies") if which == GroupKind.COMPANY else _("Groups"),
         "place": f"all {kind}",
         "section": section(which, shown, members, has_more=len(found) > PAGE),
-        "searched": q,
+        "searched": name,
         "next": write_key(found[PAGE - 1].name, found[PAGE - 1].pk) if len(found) > PAGE else None,
     }
     return show(request, "contacts/groups.html", panel, context)
@@ -251,7 +252,8 @@ def _form(
         "back": _address(group),
         "form_key": request.POST.get("form_key") or str(uuid.uuid4()),
         "editable": _number(editable),
-        "viewed": _number(viewed) if viewed else "",
+        "viewed": _number(viewed),
+        "viewed_count": viewed,
         "error": "",
         **context,
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from config.rendering import VARIES, render_page
 from contacts.models import Group
-from contacts.views.group_head import head_of
+from contacts.views.group_head import GroupHead, head_of
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
 
@@ -45,7 +45,7 @@ def about(request: SignedInRequest, group_id: UUID) -> HttpResponse:
     """What stands beside the list of a group or company, for windows that show one of the two."""
     group = get_object_or_404(Group.objects.for_user(request.user), pk=group_id)
     panel = Panel(request, chosen={group.kind: group.pk})
-    return show(request, "contacts/group_about.html", panel, {"title": group.name, "head": head_of(panel)})
+    return show(request, "contacts/group_about.html", panel, {"title": group.name, "head": GroupHead(panel, group)})
 
 
 def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:

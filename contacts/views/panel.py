@@ -30,7 +30,7 @@ from organizations.http import SignedInRequest
 from organizations.models import Organization
 
 SIDEBAR_BOOKS = 60
-SIDEBAR_GROUPS = 12
+SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.

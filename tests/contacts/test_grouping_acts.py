@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+import tests.jobs.handlers  # noqa: F401 - registers the kind by which a worker shows that it is ready
 from books.leaving import end_membership
 from books.services import share_book
 from contacts import tasks  # noqa: F401 - registers the job

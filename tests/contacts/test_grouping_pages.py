@@ -76,7 +76,7 @@ def test_all_groups_go_on_by_key_to_the_end(cast, monkeypatch, few):
     while address:
         response = client.get(address, headers=HTMX)
         seen += [name for name, _count in group_rows(response)]
-        found = re.search(r'<a class="button" href="(\?after=[^"]+)"', response.text)
+        found = re.search(r'<a class="button" href="(\?from=[^"]+)"', response.text)
         address = f"/groups/{found[1]}" if found else ""
     assert seen == names
 
@@ -96,7 +96,7 @@ def test_all_groups_go_on_by_key_to_the_end(cast, monkeypatch, few):
 def test_groups_are_searched_by_any_part_of_their_name(cast, monkeypatch, few, q, names):
     monkeypatch.setattr(module, "FEW", few)
     add(cast, "Ana", groups=["ACME", "Black & White", "The acacia", "100% Pure"])
-    found = signed_in(cast.vic).get("/groups/", {"q": q})
+    found = signed_in(cast.vic).get("/groups/", {"name": q})
     assert [name for name, _count in group_rows(found)] == names
 
 
@@ -242,7 +242,7 @@ def test_the_form_says_what_it_leaves(cast):
         add(cast, f"V{number}", book=viewed, groups=["VIP"])
     text = signed_in(cast.ben).get(f"/groups/{the(cast, 'VIP').pk}/rename/").text
     assert "This changes 1 contact." in text
-    assert "2 contacts in it stand in contact books that you can only view" in text
+    assert "2 contacts in it are in contact books that you can only view" in text
 
 
 # --- pickers -----------------------------------------------------------------------------------------------------
