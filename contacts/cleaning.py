@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -14,6 +15,11 @@ from contacts import limits
 from contacts.dates import parse_date
 from contacts.items import ADDRESS_PARTS, LABELS, MEMBERSHIP_DETAILS, Info, Kind, Membership, altered
 from contacts.text import clean_text
+
+#: For names within one contact, which are no secrets. Its own, as nothing else is to follow from their order; a forked
+#: worker goes on with other ones than its siblings.
+_ids = random.Random()  # noqa: S311  # as said
+os.register_at_fork(after_in_child=_ids.seed)
 
 _VALUE_LIMITS = {Kind.EMAIL: limits.EMAIL, Kind.PHONE: limits.PHONE, Kind.URL: limits.URL}
 
@@ -65,7 +71,7 @@ class InvalidDocument(ValueError):
 
 def new_item_id(taken: Collection[str] = ()) -> str:
     """Return a short random id that is not among `taken`."""
-    while (candidate := f"{random.getrandbits(32):08x}") in taken:  # a name within one contact, no secret
+    while (candidate := f"{_ids.getrandbits(32):08x}") in taken:
         pass
     return candidate
 

@@ -31,6 +31,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Return the living contacts in the books that `user` may use at `at_least`. No query by itself."""
         return self.filter(ALIVE, book__in=ContactBook.objects.for_user(user, at_least=_contact_level(at_least)))
 
+    def with_right(self, user: User) -> ContactQuerySet:
+        """Annotate `is_editable`: whether `user` may change the contact, as `for_user` has it at *edit*."""
+        books = ContactBook.objects.for_user(user, at_least=Level.EDIT)
+        may = models.ExpressionWrapper(Q(book__in=books), output_field=models.BooleanField())
+        return self.annotate(is_editable=may)  # type: ignore[no-redef]  # declared on the model for those who read it
+
     def trashed_for_user(self, user: User, *, at_least: Level = Level.VIEW) -> ContactQuerySet:
         """Return the contacts in the trash of the books that `user` may use at `at_least`."""
         books = ContactBook.objects.for_user(user, at_least=_contact_level(at_least))
@@ -157,6 +163,9 @@ class Contact(models.Model):
         return shown_name(
             self.display_name, (getattr(self, part) for part in NAME_PARTS), family_first=user.family_first
         )
+
+    # Annotation of `with_right`, declared for the type checker alone.
+    is_editable: bool
 
 
 class ContactMembership(models.Model):

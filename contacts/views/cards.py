@@ -29,16 +29,15 @@ HISTORY_PAGE = 30
 
 
 def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
-    """Return the contact: 404 for one that the person cannot see, 403 for one that they may only view. Two queries."""
-    contacts = Contact.objects.for_user(request.user).select_related("book__organization", "organization")
+    """Return the contact `with_right`. 404 for one that the person cannot see, 403 for one that they may only view.
+
+    One query.
+    """
+    contacts = Contact.objects.for_user(request.user).with_right(request.user).select_related("book", "organization")
     contact = get_object_or_404(contacts, pk=contact_id)
-    if at_least > Level.VIEW and not _may_edit(request, contact):
+    if at_least > Level.VIEW and not contact.is_editable:
         raise PermissionDenied
     return contact
-
-
-def _may_edit(request: SignedInRequest, contact: Contact) -> bool:
-    return Contact.objects.for_user(request.user, at_least=Level.EDIT).filter(pk=contact.pk).exists()
 
 
 @require_safe
@@ -54,22 +53,20 @@ def actions(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """The menu of a contact: the piece that its ⋯ opens, and the page it leads to without JavaScript."""
     contact = visible(request, contact_id)
     panel = Panel(request, organization=contact.organization)
-    document, editable = document_of(contact), _may_edit(request, contact)
-    found = list(contact_actions(request.user, contact, document, panel=panel, editable=editable))
+    found = list(contact_actions(request.user, contact, document_of(contact), panel=panel))
     return show(request, "contacts/actions.html", panel, {"title": contact.name_for(request.user), "actions": found})
 
 
 def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str, Any]:
     document = document_of(contact)
-    may_edit = _may_edit(request, contact)
-    members = ContactMembership.objects.filter(contact=contact).select_related("group").order_by("position")
-    by_item = {member.item: member.group for member in members}
+    members = ContactMembership.objects.filter(contact=contact).order_by("position")
+    group_ids = dict(members.values_list("item", "group_id"))
     return {
         "contact": contact,
         "document": document,
         "title": contact.name_for(request.user),
-        "may_edit": may_edit,
-        "actions": list(contact_actions(request.user, contact, document, panel=panel, editable=may_edit)),
+        "may_edit": contact.is_editable,
+        "actions": list(contact_actions(request.user, contact, document, panel=panel)),
         "facts": list(
             facts(
                 document,
@@ -78,8 +75,8 @@ def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str,
                 seen_from=request.user.region_in(contact.organization),
             )
         ),
-        "jobs": jobs(document.memberships, {item: group.pk for item, group in by_item.items()}),
-        "groups": [by_item[member.id] for member in document.groups if member.id in by_item],
+        "jobs": jobs(document.memberships, group_ids),
+        "groups": [(group_ids[member.id], member.name) for member in document.groups if member.id in group_ids],
         "notes": markdown.render(document.notes) if document.notes else "",
     }
 

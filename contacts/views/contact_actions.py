@@ -18,10 +18,8 @@ from organizations.models import User
 STEP = "many-dialog"
 
 
-def contact_actions(
-    user: User, contact: Contact, document: ContactDocument, *, panel: Panel, editable: bool
-) -> Iterator[Action]:
-    """Yield what `user`, who may view it, may do with a contact, `editable` what changes it, too. No query.
+def contact_actions(user: User, contact: Contact, document: ContactDocument, *, panel: Panel) -> Iterator[Action]:
+    """Yield what `user`, who may view it, may do with a contact, read `with_right`. No query.
 
     The addresses keep the list of `panel`.
     """
@@ -40,7 +38,7 @@ def contact_actions(
         address = reverse(f"contacts:{view}", args=[contact.pk]) + panel.query
         return Action(title, address, icon, key=key, place="detail")
 
-    if editable:
+    if contact.is_editable:
         yield page(_("Edit"), "edit", "pencil-square", "e")
         if contact.starred:
             yield send(_("Unstar"), Verb.UNSTAR, "star", "s")
@@ -49,7 +47,7 @@ def contact_actions(
     if email:
         yield Action(_("Copy email"), "", "envelope", copies=email.value, key="y")
     yield Action(_("Copy name"), "", "document-duplicate", copies=name, key="Y")
-    if editable:
+    if contact.is_editable:
         yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", "m")
         yield ask(_("Add to group…"), Verb.JOIN, "tag", "l")
         if document.groups:
@@ -57,5 +55,5 @@ def contact_actions(
         yield ask(_("Set company…"), Verb.EMPLOY, "building-office")
     yield Action(_("Export"), "/contacts/export/", "arrow-down-tray", sends={"contact": str(contact.pk)})
     yield page(_("History"), "history", "clock")
-    if editable:
+    if contact.is_editable:
         yield send(_("Delete"), Verb.TRASH, "trash", "#", grave=True)

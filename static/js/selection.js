@@ -16,7 +16,12 @@ class ManyBar extends HTMLElement {
   #anchor = null;
   #watch = new MutationObserver(() => this.#onRows());
 
+  // The rows stand behind the bar: in a list that was empty before, they come a moment after it.
   connectedCallback() {
+    queueMicrotask(() => this.isConnected && this.#begin());
+  }
+
+  #begin() {
     this.form = this.closest("form");
     this.all = this.form.elements.all;
     const results = this.form.parentElement;

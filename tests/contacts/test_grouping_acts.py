@@ -287,7 +287,7 @@ def crowd(transactional_db):
 
 
 @pytest.mark.parametrize("name", ["Gold", "VIP"])
-def test_of_many_the_first_batch_is_done_at_once_and_a_job_does_the_rest(crowd, worker, name):
+def test_worker_does_the_rest_of_many_after_the_first_batch(crowd, worker, name):
     done = rename_group(by=crowd.ben, group=the(crowd, "vip"), name=name)
     assert done.done.changed == BATCH
     assert done.done.change_set.finished_at is None

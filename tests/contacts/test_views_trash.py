@@ -34,7 +34,8 @@ def entries(page):
 
 
 def boxes(page):
-    return re.findall(r'name="contact" value="([^"]+)"', page.text)
+    """Return the contacts that the entry offers to choose, not those of the list beside."""
+    return re.findall(r'<input type="checkbox" name="contact" value="([^"]+)" id="contact-', page.text)
 
 
 def test_what_is_deleted_together_is_one_entry_and_comes_back_together(cast):
