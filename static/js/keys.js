@@ -62,7 +62,7 @@ export function run(name) {
 document.addEventListener("keydown", (event) => {
   const { key } = event;
   if (event.defaultPrevented || event.isComposing || event.altKey || event.target.closest(TYPING)) return;
-  if (document.querySelector("dialog[open], :popover-open")) return; // they have Escape and letters of their own
+  if (document.querySelector("dialog[open], .menu:popover-open")) return; // they have Escape and letters of their own
   const mod = event.ctrlKey || event.metaKey;
   if (!mod && key.length === 1 && document.body.dataset.keys === "off") return;
   const name = calls.get(mod ? `Mod+${key}` : key);

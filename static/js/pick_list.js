@@ -16,13 +16,20 @@ class PickList extends HTMLElement {
     this.input.setAttribute("aria-controls", this.list.id);
     this.addEventListener("keydown", this.#onKey);
     this.#watch.observe(this.list, { childList: true });
+    this.dialog?.addEventListener("htmx:afterSettle", this.#catchUp);
     this.#mark(0);
     if (this.dialog && !this.dialog.open) this.dialog.showModal();
     this.input.focus();
   }
 
+  // What was typed before htmx listened is asked for then.
+  #catchUp = () => {
+    if (this.input.value && !this.#isFresh) this.input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   disconnectedCallback() {
     this.#watch.disconnect();
+    this.dialog?.removeEventListener("htmx:afterSettle", this.#catchUp);
     if (!this.dialog?.querySelector("pick-list")) this.dialog?.close(); // nothing else is asked
   }
 

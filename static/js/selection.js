@@ -18,7 +18,8 @@ class ManyBar extends HTMLElement {
 
   // The rows stand behind the bar: in a list that was empty before, they come a moment after it.
   connectedCallback() {
-    queueMicrotask(() => this.isConnected && this.#begin());
+    if (this.closest("form").parentElement.querySelector(".rows")) this.#begin();
+    else queueMicrotask(() => this.isConnected && this.#begin());
   }
 
   #begin() {
