@@ -3,7 +3,6 @@
 from contacts.services.acts import Act, Edit, act, begin, finish
 from contacts.services.books import delete_book, edit_book, restore_book
 from contacts.services.contacts import (
-    act_on,
     create_contact,
     move_contacts,
     restore_contacts,
@@ -14,11 +13,8 @@ from contacts.services.contacts import (
 from contacts.services.errors import Busy, EditConflict, NotAllowed, NotVisible
 from contacts.services.grouping import (
     Regrouped,
-    add_to_group,
     group_named,
     regroup,
-    remove_from_group,
-    set_company,
 )
 from contacts.services.history import document_of, latest_act
 from contacts.services.holding import hold_books, hold_contacts, hold_editable
@@ -36,8 +32,6 @@ __all__ = [
     "Regrouped",
     "Undone",
     "act",
-    "act_on",
-    "add_to_group",
     "begin",
     "create_contact",
     "delete_book",
@@ -52,11 +46,9 @@ __all__ = [
     "latest_act",
     "move_contacts",
     "regroup",
-    "remove_from_group",
     "restore_book",
     "restore_contacts",
     "save_contact",
-    "set_company",
     "star_contacts",
     "trash_contacts",
     "undo",

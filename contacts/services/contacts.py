@@ -89,7 +89,7 @@ def star_contacts(*, by: User, contacts: Sequence[UUID], starred: bool) -> Chang
         label = ngettext("Star %(count)d contact", "Star %(count)d contacts", len(contacts))
     else:
         label = ngettext("Unstar %(count)d contact", "Unstar %(count)d contacts", len(contacts))
-    with act_on(by, contacts, label % {"count": len(contacts)}) as (writing, locked):
+    with _act_on(by, contacts, label % {"count": len(contacts)}) as (writing, locked):
         documents = documents_of(locked)
         writing.update([Edit(row, documents[row.pk], replace(documents[row.pk], starred=starred)) for row in locked])
     return writing.outcome
@@ -101,7 +101,7 @@ def move_contacts(*, by: User, contacts: Sequence[UUID], to: ContactBook) -> Cha
     None when they all were there already.
     """
     label = ngettext("Move %(count)d contact to %(book)s", "Move %(count)d contacts to %(book)s", len(contacts))
-    with act_on(by, contacts, label % {"count": len(contacts), "book": to.name}, into=[to.pk]) as (writing, locked):
+    with _act_on(by, contacts, label % {"count": len(contacts), "book": to.name}, into=[to.pk]) as (writing, locked):
         writing.move(locked, to)
     return writing.outcome
 
@@ -109,7 +109,7 @@ def move_contacts(*, by: User, contacts: Sequence[UUID], to: ContactBook) -> Cha
 def trash_contacts(*, by: User, contacts: Sequence[UUID]) -> ChangeSet:
     """Put contacts into the trash, where they keep everything for 30 days."""
     label = ngettext("Delete %(count)d contact", "Delete %(count)d contacts", len(contacts))
-    with act_on(by, contacts, label % {"count": len(contacts)}) as (writing, locked):
+    with _act_on(by, contacts, label % {"count": len(contacts)}) as (writing, locked):
         writing.trash(locked)
     return writing.change_set
 
@@ -117,13 +117,13 @@ def trash_contacts(*, by: User, contacts: Sequence[UUID]) -> ChangeSet:
 def restore_contacts(*, by: User, contacts: Sequence[UUID]) -> ChangeSet:
     """Take contacts out of the trash, into the books they were in."""
     label = ngettext("Restore %(count)d contact", "Restore %(count)d contacts", len(contacts))
-    with act_on(by, contacts, label % {"count": len(contacts)}, trashed=True) as (writing, locked):
+    with _act_on(by, contacts, label % {"count": len(contacts)}, trashed=True) as (writing, locked):
         writing.restore(locked)
     return writing.change_set
 
 
 @contextmanager
-def act_on(
+def _act_on(
     by: User, contacts: Sequence[UUID], label: str, *, trashed: bool = False, into: Sequence[UUID] = ()
 ) -> Iterator[tuple[Act, list[Contact]]]:
     """Open an act on contacts of one organization, all locked and editable by `by`. Yields (act, contacts).

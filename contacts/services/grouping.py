@@ -1,7 +1,7 @@
-"""Groups and companies of given contacts: into a group, out of it, another company. Each is one change-set.
+"""Groups and companies of contacts: their names, and one batch of an act that changes who is in them.
 
-`regroup` writes one batch of whatever act: of these, of an act of many at once, of a renaming
-(`contacts.services.group_acts`).
+The acts themselves are in `contacts.services.many` (contacts that people chose) and `contacts.services.group_acts` (a
+group as a whole).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -18,10 +17,8 @@ from django.utils.translation import ngettext
 from contacts import limits
 from contacts.document import ContactDocument, group_key
 from contacts.models import ChangeSet, Contact, Group, GroupKind
-from contacts.regrouping import Regrouping, employing, joining, leaving
+from contacts.regrouping import Regrouping
 from contacts.services.acts import Act, Edit
-from contacts.services.contacts import act_on
-from contacts.services.errors import NotVisible
 from contacts.services.groups import ensure_named
 from contacts.services.rows import documents_of
 from contacts.text import clean_text
@@ -113,46 +110,3 @@ def group_named(*, by: User, organization: Organization, kind: GroupKind, name: 
     name = clean_name(name)
     require_role(by, organization, lock=False)
     return ensure_named(organization.pk, kind, name)
-
-
-def add_to_group(*, by: User, contacts: Sequence[UUID], group: Group) -> Regrouped:
-    """Put contacts into a group, or into a company as nothing in particular; those that are in it stay as they are.
-
-    All in one transaction: of thousands write batches with `regroup`. `group` comes from `Group.objects.for_user` or
-    `group_named`. Raises `NotVisible` when one of the contacts is not there for `by` or belongs to another
-    organization, `NotAllowed` when they may only view it, and `Busy`.
-    """
-    label = ngettext("Add %(count)d contact to %(group)s", "Add %(count)d contacts to %(group)s", len(contacts))
-    return _regroup_all(by, contacts, group, joining(group.kind, group.name), label)
-
-
-def remove_from_group(*, by: User, contacts: Sequence[UUID], group: Group) -> Regrouped:
-    """Take contacts out of a group or company; title and the rest in a company stay theirs. Like `add_to_group`."""
-    label = ngettext(
-        "Remove %(count)d contact from %(group)s", "Remove %(count)d contacts from %(group)s", len(contacts)
-    )
-    return _regroup_all(by, contacts, group, leaving(group.kind, group.name), label)
-
-
-def set_company(*, by: User, contacts: Sequence[UUID], company: Group) -> Regrouped:
-    """Set the company of contacts: the first one that each has is replaced, title and the rest stay.
-
-    Whoever is in the company already stays as they are. Like `add_to_group`.
-    """
-    if company.kind != GroupKind.COMPANY:
-        raise NotVisible
-    label = ngettext(
-        "Set the company of %(count)d contact to %(group)s",
-        "Set the company of %(count)d contacts to %(group)s",
-        len(contacts),
-    )
-    return _regroup_all(by, contacts, company, employing(company.name), label)
-
-
-def _regroup_all(by: User, contacts: Sequence[UUID], group: Group, change: Regrouping, label: str) -> Regrouped:
-    with act_on(by, contacts, label % {"count": len(contacts), "group": group.name}) as (writing, locked):
-        if writing.organization_id != group.organization_id:
-            raise NotVisible
-        result = regroup(writing, locked, change)
-    result.change_set = writing.outcome
-    return result

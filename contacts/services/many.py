@@ -185,8 +185,10 @@ def _check(by: User, organization: Organization, deed: Deed) -> None:
             raise NotVisible
         if not ContactBook.objects.for_user(by, at_least=Level.EDIT).filter(pk=deed.book.pk).exists():
             hold_books(by, [deed.book.pk])  # says which of both it is
-    if deed.group is not None and deed.group.organization_id != organization.pk:
-        raise NotVisible
+    if deed.group is not None:
+        kind = GroupKind.COMPANY if deed.verb is Verb.EMPLOY else GroupKind.GROUP
+        if (deed.group.organization_id, deed.group.kind) != (organization.pk, kind):
+            raise NotVisible
 
 
 def _first(by: User, selection: Selection) -> tuple[list[UUID], bool]:

@@ -24,7 +24,7 @@ from contacts.forms.document import Draft, TooManyRows, document_from, draft_of,
 from contacts.models import Contact
 from contacts.services import Busy, EditConflict, create_contact, document_of, latest_act, save_contact
 from contacts.services.history import document_at, require_seen
-from contacts.views.answers import go, tell
+from contacts.views.answers import go, key_of_form, tell
 from contacts.views.cards import visible
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
@@ -56,7 +56,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         form.warning = _missing(document)
     if form.errors or form.warning:
         return _page(request, panel, form, None, status=422)
-    key = _key(request, form.form_key)
+    key = key_of_form(request, form.form_key)
     try:
         contact = create_contact(by=request.user, book=book, document=document, form_key=key)
     except Busy as busy:
@@ -212,14 +212,6 @@ def _version(request: SignedInRequest, contact: Contact) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= contact.version:
         raise BadRequest("base_version")
     return int(text)
-
-
-def _key(request: SignedInRequest, text: str) -> UUID | None:
-    """Return the key by which a form sent twice is known: the person's own, whatever key others send."""
-    try:
-        return uuid.uuid5(UUID(text), str(request.user.pk))
-    except ValueError:
-        return None
 
 
 def _first_draft(panel: Panel) -> Draft:

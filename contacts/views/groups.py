@@ -35,7 +35,7 @@ from contacts.services.group_acts import (
 )
 from contacts.templatetags.contacts import grouped
 from contacts.text import clean_text
-from contacts.views.answers import go, tell
+from contacts.views.answers import go, key_of_form, tell
 from contacts.views.panel import Panel, show
 from contacts.views.side_groups import section
 from organizations.http import SignedInRequest
@@ -219,7 +219,7 @@ def _changeable(request: SignedInRequest, group_id: UUID) -> tuple[Group, Panel]
 
 def _answer(request: SignedInRequest, panel: Panel, group: Group, context: dict[str, Any], do: Do) -> HttpResponse:
     """Do it, and go on to where the contacts are now, or to the act that a job goes on with."""
-    key = _key(request)
+    key = key_of_form(request, request.POST.get("form_key", ""))
     try:
         result = do(key)
     except NameTaken as taken:
@@ -276,17 +276,9 @@ def _address(group: Group) -> str:
 # --- the same form twice -----------------------------------------------------------------------------------------
 
 
-def _key(request: SignedInRequest) -> UUID | None:
-    """Return the key by which a form sent twice is known: the person's own, whatever key others send."""
-    try:
-        return uuid.uuid5(UUID(request.POST.get("form_key", "")), str(request.user.pk))
-    except ValueError:
-        return None
-
-
 def _done_before(request: SignedInRequest) -> HttpResponse | None:
     """Return the answer to a form that was sent and answered before, None for a new one."""
-    key = _key(request) if request.method == "POST" else None
+    key = key_of_form(request, request.POST.get("form_key", "")) if request.method == "POST" else None
     return _after(request, key) if key is not None else None
 
 

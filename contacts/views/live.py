@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contacts import listing
-from contacts.listing import Page, Row
+from contacts.listing import Page
 from contacts.live.presence import editors_of
 from contacts.models import Change, ChangeKind
 from contacts.views.cards import visible
@@ -96,14 +96,8 @@ class _Window(Panel):
         """The rows: of a search the page that a search shows, else as many pages as hold `shown`."""
         if self.q or self.shown <= listing.PAGE:
             return super().page
-        rows: list[Row] = []
-        after: str | None = None
-        while True:
-            found = listing.page(self.scope, after=after, order=self.order)
-            rows += found.rows
-            after = found.next
-            if after is None or len(rows) >= self.shown:
-                return Page(rows, after)
+        whole_pages = -(-self.shown // listing.PAGE) * listing.PAGE
+        return listing.page(self.scope, limit=whole_pages, order=self.order)
 
 
 def _organization(request: SignedInRequest) -> Organization | None:

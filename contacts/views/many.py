@@ -15,13 +15,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from books.models import ContactBook
+from books.shelf import types_of
 from config.rendering import VARIES, wants_piece
 from contacts import listing
 from contacts.document import group_key
@@ -35,7 +35,7 @@ from contacts.services.selections import MOST_NAMED, Selection
 from contacts.services.undoing import undone_among
 from contacts.templatetags.contacts import grouped
 from contacts.text import clean_text
-from contacts.views.answers import next_of, refuse, tell
+from contacts.views.answers import is_ours, key_of_form, next_of, refuse, tell
 from contacts.views.lines import lines
 from contacts.views.outcomes import sentence
 from contacts.views.panel import Panel, show
@@ -82,11 +82,11 @@ def many(request: SignedInRequest) -> HttpResponse:
         return _ask(request, said, panel, selection, verb)
     if request.method != "POST":
         return HttpResponseRedirect(panel.list_url)
-    name = _name(request, selection)
+    name, key = _name(request, selection), key_of_form(request, request.POST.get("key", ""))
     try:
         with transaction.atomic():  # a group that is made for it comes with it, or not at all
             deed = _deed(request, panel, verb)
-            done = do_many(by=request.user, selection=selection, deed=deed, form_key=_key(request))
+            done = do_many(by=request.user, selection=selection, deed=deed, form_key=key)
     except (Busy, ValidationError) as error:
         refuse(request, error.messages[0] if isinstance(error, ValidationError) else str(error))
         return _back(request, panel)
@@ -112,13 +112,6 @@ def _ids(texts: Iterable[str]) -> list[UUID]:
         return [UUID(word) for word in dict.fromkeys(" ".join(texts).replace(",", " ").split())]
     except ValueError:
         raise Http404 from None
-
-
-def _key(request: SignedInRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
 
 
 def _export(request: SignedInRequest, panel: Panel, *, whole: bool) -> HttpResponse:
@@ -166,7 +159,6 @@ def _ask(request: SignedInRequest, said: QueryDict, panel: Panel, selection: Sel
         "asked": said.get("find", ""),
         "choices": choices,
         "is_cut": is_cut,
-        "icon": {Verb.MOVE: "personal", Verb.EMPLOY: "company"}.get(verb, "group"),
         "fresh": find if verb in {Verb.JOIN, Verb.EMPLOY} and _is_new(panel, kind, find) else "",
         "chosen": " ".join(map(str, selection.ids)),
         "whole": selection.filters is not None,
@@ -198,13 +190,14 @@ def _question(panel: Panel, selection: Selection, verb: Verb) -> str:
     return words[verb] % {"what": what}
 
 
-def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple[list[tuple[UUID, str]], bool]:
-    """Return (id, name) of what can be chosen, and whether there is more than that."""
+def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple[list[tuple[UUID, str, str]], bool]:
+    """Return (id, name, icon) of what can be chosen, and whether there is more than that."""
     if verb is Verb.MOVE:
         words = fold(find)
         editable = [book for book in panel.shelf.by_name if book.is_editable and book.pk != panel.book_id]
         books = [book for book in editable if words in fold(book.name)]
-        return [(book.pk, book.name) for book in books], False
+        types = types_of(book.pk for book in books)
+        return [(book.pk, book.name, types[book.pk].value) for book in books], False
     if verb is Verb.LEAVE and selection.filters is None:
         members = ContactMembership.objects.filter(
             group=OuterRef("pk"), contact__in=Contact.objects.for_user(panel.user).filter(pk__in=selection.ids)
@@ -216,7 +209,8 @@ def _choices(panel: Panel, selection: Selection, verb: Verb, find: str) -> tuple
         kind = GroupKind.COMPANY if verb is Verb.EMPLOY else GroupKind.GROUP
         seen = seen_groups(panel.user, panel.shelf, most=OFFERED + 1, kinds=[kind], within=find)
         found = [(group.pk, group.name) for group in seen[kind]]
-    return found[:OFFERED], len(found) > OFFERED
+    icon = "company" if verb is Verb.EMPLOY else "group"
+    return [(group_id, name, icon) for group_id, name in found[:OFFERED]], len(found) > OFFERED
 
 
 def _is_new(panel: Panel, kind: GroupKind, name: str) -> bool:
@@ -337,14 +331,10 @@ def act(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "cancelled": job.state == State.CANCELLED,
         "sentence": sentence(request.user, deed, outcome_of(change_set).tally),
         "may_undo": editable and not undone_among([change_set.pk]),
-        "back": back if _is_ours(back) else reverse("contacts:list"),
+        "back": back if is_ours(back) else reverse("contacts:list"),
         "place": "changes",
     } | _progress(request, job.percent)
     return show(request, "contacts/many_act.html", Panel(request, organization=change_set.organization), context)
-
-
-def _is_ours(address: str) -> bool:
-    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 def _progress(request: SignedInRequest, percent: int | None) -> dict[str, Any]:

@@ -15,17 +15,15 @@ from contacts.services import (
     NotAllowed,
     NotVisible,
     act,
-    add_to_group,
     create_contact,
     document_of,
     group_named,
     hold_editable,
     regroup,
-    remove_from_group,
-    set_company,
     trash_contacts,
     undo,
 )
+from contacts.services.many import Deed, Selection, Verb, do_many
 from tests.contacts.conftest import person
 from tests.contacts.test_services import assert_consistent, snapshot
 
@@ -36,6 +34,10 @@ def add(cast, *args, book=None, by=None, **more):
 
 def named(cast, name, kind=GroupKind.GROUP):
     return group_named(by=cast.ann, organization=cast.organization, kind=kind, name=name)
+
+
+def do(cast, by, verb, contacts, group):
+    return do_many(by=by, selection=Selection(cast.organization, contacts), deed=Deed(verb, group=group))
 
 
 def members(contact):
@@ -109,12 +111,12 @@ def test_contacts_are_put_into_a_group_and_taken_out_again_as_one_act_each(cast)
     inside, outside = add(cast, "Ana", groups=["VIP"]), add(cast, "Ben", company="Acme")
     group = named(cast, " vip ")
     assert group.name == "VIP"
-    done = add_to_group(by=cast.ben, contacts=[inside.pk, outside.pk], group=group)
-    assert (done.changed, done.left, done.change_set.label) == (1, Counter(), "Add 2 contacts to VIP")
+    done = do(cast, cast.ben, Verb.JOIN, [inside.pk, outside.pk], group)
+    assert (done.tally.done, +done.tally.left, done.change_set.label) == (1, Counter(same=1), "Add contacts to VIP")
     assert members(outside) == [("company", "Acme", ""), ("group", "VIP", "")]
-    assert add_to_group(by=cast.ben, contacts=[inside.pk], group=group).change_set is None
-    removed = remove_from_group(by=cast.ann, contacts=[inside.pk, outside.pk], group=group)
-    assert removed.changed == 2
+    assert do(cast, cast.ben, Verb.JOIN, [inside.pk], group).change_set is None
+    removed = do(cast, cast.ann, Verb.LEAVE, [inside.pk, outside.pk], group)
+    assert removed.tally.done == 2
     assert members(inside) == []
     undone = undo(by=cast.ann, change_set=removed.change_set)
     assert (undone.reverted, members(inside)) == (2, [("group", "VIP", "")])
@@ -123,11 +125,11 @@ def test_contacts_are_put_into_a_group_and_taken_out_again_as_one_act_each(cast)
 
 def test_a_company_is_set_and_found_by(cast):
     contact = add(cast, "Ana", company="Old")
-    set_company(by=cast.ben, contacts=[contact.pk], company=named(cast, "New", GroupKind.COMPANY))
+    do(cast, cast.ben, Verb.EMPLOY, [contact.pk], named(cast, "New", GroupKind.COMPANY))
     contact.refresh_from_db()
     assert (members(contact), contact.second_line) == ([("company", "New", "")], "New")
     with pytest.raises(NotVisible):
-        set_company(by=cast.ben, contacts=[contact.pk], company=named(cast, "New", GroupKind.GROUP))
+        do(cast, cast.ben, Verb.EMPLOY, [contact.pk], named(cast, "New", GroupKind.GROUP))
     assert_consistent()
 
 
@@ -135,32 +137,33 @@ def test_what_would_be_too_much_or_nothing_is_left_and_counted(cast):
     full = add(cast, "Ana", groups=[f"G{number}" for number in range(limits.MEMBERSHIPS)])
     firm = add(cast, company="Firm")
     other = add(cast, "Ben")
-    done = add_to_group(by=cast.ann, contacts=[full.pk, other.pk], group=named(cast, "More"))
-    assert (done.changed, done.left) == (1, Counter(full=1))
-    done = remove_from_group(by=cast.ann, contacts=[firm.pk], group=named(cast, "Firm", GroupKind.COMPANY))
-    assert (done.changed, done.left, done.change_set) == (0, Counter(empty=1), None)
+    done = do(cast, cast.ann, Verb.JOIN, [full.pk, other.pk], named(cast, "More"))
+    assert (done.tally.done, +done.tally.left) == (1, Counter(full=1))
+    with act(by=cast.ann, organization=cast.organization) as writing:
+        left = regroup(writing, hold_editable(cast.ann, [firm.pk]), leaving("company", "Firm"))
+    assert (left.changed, left.left, writing.outcome) == (0, Counter(empty=1), None)
     assert members(firm) == [("company", "Firm", "")]
 
 
-@pytest.mark.parametrize("what", [add_to_group, remove_from_group])
-def test_whoever_may_not_is_refused_before_anything_is_written(cast, what):
-    ours, private = add(cast, "Ana", groups=["VIP"]), add(cast, "Bea", book=cast.private, groups=["VIP"])
+@pytest.mark.parametrize("verb", [Verb.JOIN, Verb.LEAVE])
+def test_whoever_may_not_is_refused_before_anything_is_written(cast, verb):
+    ours = add(cast, "Ana", groups=["VIP"])
     theirs = add(cast, "Sam", book=cast.foreign, by=cast.sam, groups=["VIP"])
     gone = add(cast, "Gone", groups=["VIP"])
     trash_contacts(by=cast.ann, contacts=[gone.pk])
     group = Group.objects.get(organization=cast.organization, name="VIP")
+    elsewhere = Group.objects.get(organization=cast.elsewhere, name="VIP")
     before = snapshot()
-    for by, contacts, error in (
-        (cast.vic, [ours.pk], NotAllowed),
-        (cast.ben, [ours.pk, private.pk], NotVisible),
-        (cast.ben, [theirs.pk], NotVisible),
-        (cast.sam, [theirs.pk], NotVisible),  # their own contact, into a group of another organization
-        (cast.ann, [gone.pk], NotVisible),
-        (cast.ann, [ours.pk, theirs.pk], NotVisible),
-        (cast.ann, [], NotVisible),
+    for by, contacts, chosen, error in (
+        (cast.vic, [ours.pk], group, NotAllowed),
+        (cast.ben, [theirs.pk], group, NotVisible),
+        (cast.sam, [theirs.pk], group, NotVisible),  # their own contact, into a group of another organization
+        (cast.ann, [ours.pk], elsewhere, NotVisible),
+        (cast.ann, [gone.pk], group, NotVisible),
+        (cast.ann, [], group, NotVisible),
     ):
         with pytest.raises(error):
-            what(by=by, contacts=contacts, group=group)
+            do(cast, by, verb, contacts, chosen)
     assert snapshot() == before
 
 
@@ -181,9 +184,9 @@ def test_a_batch_of_fifty_costs_as_many_statements_as_one(cast):
     contacts = [add(cast, f"P{number}", email=f"p{number}@example.com").pk for number in range(51)]
     group = named(cast, "VIP")
     with CaptureQueriesContext(connection) as one:
-        add_to_group(by=cast.ann, contacts=contacts[:1], group=group)
+        do(cast, cast.ann, Verb.JOIN, contacts[:1], group)
     with CaptureQueriesContext(connection) as fifty:
-        assert add_to_group(by=cast.ann, contacts=contacts[1:], group=group).changed == 50
+        assert do(cast, cast.ann, Verb.JOIN, contacts[1:], group).tally.done == 50
     assert len(fifty) == len(one)
 
 
