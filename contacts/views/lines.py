@@ -42,18 +42,18 @@ def lines(
     for row in rows:
         contact_id = str(row.id)
         yield Line(
-            id=_safe(contact_id),
-            href=_safe(f"/contacts/{contact_id}/{kept}"),
+            id=safe(contact_id),
+            href=safe(f"/contacts/{contact_id}/{kept}"),
             current=row.id == current,
             picture=picture_url(row.avatar, row.id) if row.avatar else "",
             tint=str(tint(row.id)),
-            initials=_escaped(initials(row.name)),
+            initials=escaped(initials(row.name)),
             name=_marked(row.name_parts, row.name),
             second=_marked(row.match, row.second),
             editable=row.book_id in editable,
             starred=row.starred,
-            star_href=_safe(f"/contacts/{contact_id}/star/{kept}"),
-            star_label=_escaped(label % {"name": row.name}),
+            star_href=safe(f"/contacts/{contact_id}/star/{kept}"),
+            star_label=escaped(label % {"name": row.name}),
         )
 
 
@@ -72,16 +72,16 @@ class BookLine(TypedDict):
 def book_lines(books: Sequence[ShelvedBook]) -> list[BookLine]:
     """Return the lines of `books`. One query."""
     types = types_of(book.pk for book in books)
-    icons = {kind: _safe(kind.value) for kind in BookType}
-    labels = {kind: _escaped(str(kind.label)) for kind in BookType}
+    icons = {kind: safe(kind.value) for kind in BookType}
+    labels = {kind: escaped(str(kind.label)) for kind in BookType}
     return [
         BookLine(
             pk=book.pk,
-            id=_safe(str(book.pk)),
-            name=_escaped(book.name),
+            id=safe(str(book.pk)),
+            name=escaped(book.name),
             icon=icons[types[book.pk]],
             type=labels[types[book.pk]],
-            contacts=_safe(grouped(book.contacts)),
+            contacts=safe(grouped(book.contacts)),
             viewed=not book.is_editable,
         )
         for book in books
@@ -90,13 +90,15 @@ def book_lines(books: Sequence[ShelvedBook]) -> list[BookLine]:
 
 def _marked(parts: Parts | None, text: str) -> SafeString:
     if not parts:
-        return _escaped(text)
-    return _safe("".join(f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in parts))
+        return escaped(text)
+    return safe("".join(f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in parts))
 
 
-def _escaped(text: str) -> SafeString:
-    return _safe(escape(text))
+def escaped(text: str) -> SafeString:
+    """Return text as HTML."""
+    return safe(escape(text))
 
 
-def _safe(html: str) -> SafeString:
-    return mark_safe(html)  # noqa: S308  # ids and what was escaped above
+def safe(html: str) -> SafeString:
+    """Return as HTML what holds nothing to escape: ids, numbers, addresses made of these, and what is escaped."""
+    return mark_safe(html)  # noqa: S308  # its callers give ids, numbers and what was escaped

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TypedDict
 from uuid import UUID
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from contacts.models import Group, GroupKind
 from contacts.seen_groups import Members, SeenGroup
 from contacts.templatetags.contacts import grouped
+from contacts.views.lines import escaped, safe
 
 #: The folder of addresses of each kind.
 FOLDERS = {GroupKind.GROUP: "groups", GroupKind.COMPANY: "companies"}
@@ -81,13 +81,9 @@ def section(
 
 def _line(kind: GroupKind, group: SeenGroup, members: Members, *, current: bool) -> GroupLine:
     return GroupLine(
-        id=_safe(str(group.pk)),
-        href=_safe(f"/{FOLDERS[kind]}/{group.pk}/"),
-        name=_safe(escape(group.name)),
-        members=_safe(f"{grouped(members.count)}{'+' if members.more else ''}"),
+        id=safe(str(group.pk)),
+        href=safe(f"/{FOLDERS[kind]}/{group.pk}/"),
+        name=escaped(group.name),
+        members=safe(f"{grouped(members.count)}{'+' if members.more else ''}"),
         current=current,
     )
-
-
-def _safe(html: str) -> SafeString:
-    return mark_safe(html)  # noqa: S308  # ids, numbers and what was escaped above
