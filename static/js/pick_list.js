@@ -22,7 +22,7 @@ class PickList extends HTMLElement {
     this.input.focus();
   }
 
-  // What was typed before htmx listened is asked for then.
+  // What was typed before htmx listened is asked for then (without htmx's `changed`: to it, that is how it began).
   #catchUp = () => {
     if (this.input.value && !this.#isFresh) this.input.dispatchEvent(new Event("input", { bubbles: true }));
   };
