@@ -30,7 +30,8 @@ PERSONAL: Final[dict[str, str]] = {
     "organizations.Organization": "name slug",
     "organizations.OutgoingMail": "sealed",
     "organizations.Team": "title",
-    "organizations.User": "password last_login email name time_zone region picture name_order theme single_keys",
+    "organizations.User": "password last_login email name time_zone region picture name_order theme single_keys "
+    "own_keys density",
     "sessions.Session": "session_data",
     "sync.Import": "created_by_name file_name stored table layout remarks sentence",
     "sync.ImportOutcome": "cells reason",
@@ -80,7 +81,7 @@ NEUTRAL: Final[dict[str, str]] = {
     "organizations.Team": "group_ptr public_id organization everyone created_at",
     "organizations.TeamMembership": "id organization team user",
     "organizations.UnusedTeamPermission": "id permission content_type object_pk group",
-    "organizations.User": "is_superuser id is_active date_joined",
+    "organizations.User": "is_superuser id is_active date_joined first_steps_closed",
     "organizations.User_user_permissions": "id user permission",
     "sessions.Session": "session_key expire_date",
     "sync.Import": (

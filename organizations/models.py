@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import UUID7, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,14 @@ class Theme(models.TextChoices):
     DEVICE = "", _("Theme of this device")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    """How tall the rows of lists are."""
+
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COSY = "cosy", _("Cosy")
+    COMPACT = "compact", _("Compact")
 
 
 class Organization(models.Model):
@@ -98,6 +107,17 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True, db_default="")
     # Whether keys of a single character do something on their own (WCAG 2.2, 2.1.4).
     single_keys = models.BooleanField(_("keys of a single character"), default=True, db_default=True)
+    # Keys chosen instead of those of the table of keys: {what it does: key}.
+    own_keys = models.JSONField(_("own keys"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    density = models.CharField(
+        _("density"),
+        max_length=11,
+        choices=Density.choices,
+        default=Density.COMFORTABLE,
+        db_default=Density.COMFORTABLE,
+    )
+    # Whether the checklist of the first day was closed, or done.
+    first_steps_closed = models.BooleanField(default=False, db_default=False, editable=False)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
     groups = models.ManyToManyField(  # type: ignore[assignment,var-annotated]  # the stubs fix it to auth.Group; guardian reads teams here
         "Team",

@@ -29,6 +29,7 @@ UNMARKED = {
         "password": "hashed",
         "last_login": "a time",
         **dict.fromkeys(("time_zone", "region", "name_order", "theme", "single_keys"), "one out of a list"),
+        **dict.fromkeys(("own_keys", "density"), "one out of a list"),
     },
     "sessions.Session": {"session_data": "signed; no page shows it"},
     "sync.Import": {
