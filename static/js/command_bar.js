@@ -104,8 +104,8 @@ class CommandBar {
   async #fetch(address, step, more, ...part) {
     const asked = (async () => {
       const answer = await fetch(address, { headers: HEADERS, signal: more?.signal }).catch(() => null);
+      const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
       if (more?.signal?.aborted) return;
-      const html = answer?.ok && !answer.redirected ? await answer.text() : null;
       step.lost = html === null;
       if (html) step.read(html, more && { context: more.context, found: more.found }, ...part);
     })();
