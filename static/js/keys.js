@@ -65,6 +65,6 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open], .menu:popover-open")) return; // they have Escape and letters of their own
   const mod = event.ctrlKey || event.metaKey;
   if (!mod && key.length === 1 && document.body.dataset.keys === "off") return;
-  const name = calls.get(mod ? `Mod+${key}` : key);
+  const name = calls.get(mod ? `Mod+${event.shiftKey ? key.toUpperCase() : key.toLowerCase()}` : key);
   if (name && run(name)) event.preventDefault();
 });

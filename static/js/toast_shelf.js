@@ -20,7 +20,7 @@ class ToastShelf extends HTMLElement {
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, this.#hold);
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => setTimeout(this.#go));
     this.addEventListener("click", ({ target }) => {
-      if (target.closest("[data-dismiss]")) this.#leave(target.closest(".toast"));
+      if (target.closest("button[data-dismiss]")) this.#leave(target.closest(".toast"));
     });
     this.addEventListener("submit", this.#onUndo);
     document.addEventListener("keydown", this.#onKey);
@@ -40,7 +40,7 @@ class ToastShelf extends HTMLElement {
     const text = node.querySelector("p")?.textContent ?? "";
     const undo = node.querySelector("form button")?.textContent ?? "";
     (node.hasAttribute("data-alert") ? warn : say)(undo ? `${text} ${undo}` : text);
-    const dismiss = node.querySelector("[data-dismiss]");
+    const dismiss = node.querySelector("button[data-dismiss]");
     if (dismiss) dismiss.hidden = false;
     this.#timers.set(node, 0);
     if (!this.matches(HELD)) this.#start(node);
