@@ -27,6 +27,8 @@ class Action:
 
     `icon` is one of heroicons' outlines; what is `grave` stands apart. `key` is the key that does the same, of
     `static/js/keymap.js`. `place` is the id of the element that shows the answer, where a script can put it there.
+    With `fetches` a button copies the text at `href`; what `prints` prints the page. What is `quick` also stands on the
+    card itself; what is `outside` leads out of Kith.
     """
 
     name: str
@@ -37,6 +39,10 @@ class Action:
     copies: str = ""
     key: str = ""
     place: str = ""
+    fetches: bool = False
+    prints: bool = False
+    quick: bool = False
+    outside: bool = False
 
 
 def book_actions(user: User, book: ContactBook) -> Iterator[Action]:

@@ -293,6 +293,8 @@ TABLE: list[Row] = [
     post("contacts:group-delete", 302, 302, 302, 403, 404, 404),
     page("contacts:card", 302, 200, 200, 200, 404, 404),
     page("contacts:history", 302, 200, 200, 200, 404, 404),
+    page("contacts:qr", 302, 200, 200, 200, 404, 404),
+    page("contacts:vcard", 302, 200, 200, 200, 404, 404),
     page("contacts:avatar", 302, 404, 404, 404, 404, 404, arguments={"name": "none.webp"}),
     page("contacts:new", 302, 200, 200, 200, 200, 200),
     post("contacts:new", 302, 302, 302, 403, 404, 404, data={"book": of("book"), **NAMED}),
