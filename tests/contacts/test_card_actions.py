@@ -114,7 +114,7 @@ def test_a_name_too_long_for_a_code_is_offered_as_a_file(cast):
 
 
 def origin(user, contact):
-    found = re.search(r'<p><a href="/changes/[^"]*">([^<]*)</a></p>', card(user, contact))
+    found = re.search(r'<p class="origin"><a href="/changes/[^"]*">([^<]*)</a></p>', card(user, contact))
     return unescape(found[1]) if found else ""
 
 
