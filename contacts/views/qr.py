@@ -40,7 +40,7 @@ def code_of(text: str) -> Code:
             if row[x]:
                 lines.append(f"M{x + QUIET} {y + QUIET}h{run}v1h-{run}z")
             x += run
-    return Code("".join(lines), made.symbol_size(border=QUIET)[0])
+    return Code("".join(lines), len(made.matrix) + 2 * QUIET)
 
 
 @require_safe

@@ -19,6 +19,7 @@ from contacts.services import Busy, NotAllowed, NotVisible, act, finish, hold_bo
 from jobs.models import INSTALLATION
 from jobs.work import Refused, RetryLater, Work
 from organizations.models import User
+from sync.imports import photos
 from sync.imports.ahead import Ahead
 from sync.imports.models import Import, ImportOutcome, ImportState
 from sync.imports.people import Taken, take_batch
@@ -67,6 +68,7 @@ def run_import(work: Work) -> None:
 
 def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None:
     """Write one batch, or end the import as refused when `by` may not write into the book any more."""
+    batch = photos.take_in(batch)
     for attempt in range(PATIENCE):
         try:
             with work.checkpoint({"row": batch[-1].number}, done=imported.rows_done + len(batch)) as step:
@@ -79,6 +81,7 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
                 raise RetryLater(str(busy), delay=timedelta(seconds=5)) from busy
             time.sleep(0.5)
         else:
+            photos.leave_out_unused(batch)
             imported.rows_done += len(batch)
             return
 
