@@ -56,7 +56,8 @@ def short_vcard(document: ContactDocument) -> ShortCard:
 
 
 def _written(card: ContactDocument) -> bytes:
-    return vcard(card).encode()
+    """Return the card without folds, which not every camera's program takes out."""
+    return vcard(card).replace("\r\n ", "").encode()
 
 
 def _in_turn(document: ContactDocument) -> list[Info]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,25 +14,31 @@ from contacts.avatars import BadPicture
 from contacts.items import altered
 from sync.imports.reading import Reading
 
-#: Seconds for one picture, and for all of a batch, in which the job's lease must not end.
-PATIENCE: Final = 5
-BATCH_PATIENCE: Final = 20
+#: Seconds for one picture, and for what is written at once: the job's lease must not end meanwhile.
+PATIENCE: Final = 10
+PART_PATIENCE: Final = 10
 
 
-def take_in(batch: Sequence[Reading]) -> list[Reading]:
-    """Return the rows with their pictures in their documents, pending until a contact is saved with them.
+def parts(batch: Sequence[Reading]) -> Iterator[list[Reading]]:
+    """Yield the rows of a batch with their pictures in their documents, pending until a contact is saved with them.
 
-    What is no picture is left out with a remark, and so is what there is no time for. Two queries a picture.
+    All at once, but in parts where pictures take longer than `PART_PATIENCE`. What is no picture is left out with a
+    remark. Two queries a picture.
     """
-    until = time.monotonic() + BATCH_PATIENCE
-    return [_with_picture(row, until) if row.picture and row.document else row for row in batch]
+    part: list[Reading] = []
+    until = time.monotonic() + PART_PATIENCE
+    for row in batch:
+        if row.picture and part and time.monotonic() >= until:
+            yield part
+            part, until = [], time.monotonic() + PART_PATIENCE
+        part.append(_with_picture(row) if row.picture else row)
+    if part:
+        yield part
 
 
-def _with_picture(row: Reading, until: float) -> Reading:
-    assert row.document is not None  # noqa: S101 - the caller asked; for the type checker
+def _with_picture(row: Reading) -> Reading:
+    assert row.document is not None  # noqa: S101 - pictures come with documents; for the type checker
     try:
-        if time.monotonic() >= until:
-            raise BadPicture(_("The pictures of the cards before it took too long."))
         name = avatars.store_decoded(row.picture, patience=PATIENCE)
     except BadPicture as problem:
         remark = _("PHOTO: this picture was left out. %(reason)s") % {"reason": problem}

@@ -52,7 +52,8 @@ def run_import(work: Work) -> None:
         return
     try:
         for batch in source.batches:
-            _write(work, imported, by, batch)
+            for part in photos.parts(batch):
+                _write(work, imported, by, part)
             if work.should_yield():
                 source.keep_for_later(batch[-1].number)
                 work.give_way()
@@ -68,7 +69,6 @@ def run_import(work: Work) -> None:
 
 def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None:
     """Write one batch, or end the import as refused when `by` may not write into the book any more."""
-    batch = photos.take_in(batch)
     for attempt in range(PATIENCE):
         try:
             with work.checkpoint({"row": batch[-1].number}, done=imported.rows_done + len(batch)) as step:

@@ -11,7 +11,7 @@ from contacts import avatars
 from contacts.document import ContactDocument
 from contacts.models import PendingPicture
 from contacts.services import create_contact
-from sync.imports import photos, services
+from sync.imports import photos, running, services
 from sync.imports.failures import failed_vcards
 from tests.contacts.conftest import person
 from tests.contacts.test_avatars import bomb, picture
@@ -93,22 +93,25 @@ def test_who_has_a_picture_keeps_it_and_nothing_stays_behind(committed):
     assert not PendingPicture.objects.exists()
 
 
-def test_pictures_do_not_take_longer_than_their_time(committed, monkeypatch):
-    monkeypatch.setattr(photos, "BATCH_PATIENCE", 0)
+@pytest.mark.parametrize(("seconds", "written"), [(0, [1, 1, 2]), (60, [2, 2])])
+def test_many_pictures_make_short_batches_and_slow_ones_shorter(committed, monkeypatch, seconds, written):
+    monkeypatch.setattr("sync.imports.reading.BATCH_PICTURES", 2)
+    monkeypatch.setattr(photos, "PART_PATIENCE", seconds)
+    seen = []
+    commit = running._commit
+    monkeypatch.setattr(running, "_commit", lambda *args: seen.append(len(args[2])) or commit(*args))
+    data = b"".join(card(f"P{number}", picture() if number < 3 else b"") for number in range(4))
+    assert counts(imports(committed.ann, committed.book, data)) == {"created": 4}
+    assert seen == written
+    assert [bool(contact.avatar) for contact in people(committed.book)] == [True, True, True, False]
+
+
+def test_what_takes_too_long_is_left_out_with_a_sentence(committed, monkeypatch):
+    monkeypatch.setattr(photos, "PATIENCE", 0.001)
     imported = imports(committed.ann, committed.book, card("Ann", picture()))
     assert counts(imported) == {"created": 1}
     [(_row, reason)] = reasons(imported, "remark")
-    assert "took too long" in reason
-
-
-def test_many_pictures_make_short_batches(committed, monkeypatch):
-    monkeypatch.setattr("sync.imports.reading.BATCH_PICTURES", 2)
-    seen = []
-    take_in = photos.take_in
-    monkeypatch.setattr(photos, "take_in", lambda batch: seen.append(len(batch)) or take_in(batch))
-    imports(committed.ann, committed.book, b"".join(card(f"P{number}", picture()) for number in range(5)))
-    assert seen == [2, 2, 1]
-    assert len(people(committed.book)) == 5
+    assert "takes too long to read" in reason
 
 
 def test_failed_cards_come_back_with_their_pictures(committed):

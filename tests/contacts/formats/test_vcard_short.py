@@ -49,7 +49,7 @@ def test_what_does_not_fit_is_left_out_and_told_the_preferred_kept():
 @pytest.mark.parametrize("name", ["x" * 250, "ż" * 150, "👩‍👩‍👧" * 15])
 def test_a_long_name_goes_without_its_company(name):
     short = short_vcard(person(name, company="A company with a name of its own " * 4))
-    assert name in short.text.replace("\r\n ", "")
+    assert name in short.text
     assert "ORG" not in short.text
     assert short.left_out == "1 company"
 
