@@ -19,7 +19,8 @@ from contacts.models import Contact, ContactMembership
 from contacts.services import Busy, document_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.contact_actions import contact_actions
-from contacts.views.facts import facts, jobs
+from contacts.views.facts import facts, head_of, jobs
+from contacts.views.origin import origin_of
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
 from organizations.sharing import Level
@@ -58,16 +59,21 @@ def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str,
     document = document_of(contact)
     members = ContactMembership.objects.filter(contact=contact).order_by("position")
     group_ids = dict(members.values_list("item", "group_id"))
+    title = contact.name_for(request.user)
+    actions = list(contact_actions(request.user, contact, document, panel=panel, is_open=True))
     return {
         "contact": contact,
         "document": document,
-        "title": contact.name_for(request.user),
+        "title": title,
+        "called": head_of(document, title, family_first=request.user.family_first),
         "may_edit": contact.is_editable,
-        "actions": list(contact_actions(request.user, contact, document, panel=panel)),
+        "actions": actions,
+        "quick": [action for action in actions if action.quick],
+        "origin": origin_of(request.user, contact),
         "facts": list(
             facts(
                 document,
-                today=timezone.localdate(),
+                now=timezone.localtime(),
                 region=contact.organization.region,
                 seen_from=request.user.region_in(contact.organization),
             )

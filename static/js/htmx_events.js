@@ -38,7 +38,12 @@ function place(template) {
 }
 
 // Elements that few pages hold are fetched with the first of them.
-const LATER = { "pick-list": "kith/pick_list", "pass-key": "kith/pass_key", "card-tabs": "kith/card_tabs" };
+const LATER = {
+  "pick-list": "kith/pick_list",
+  "pass-key": "kith/pass_key",
+  "card-tabs": "kith/card_tabs",
+  "print-page": "kith/print_page",
+};
 
 function fetchElements() {
   for (const [name, module] of Object.entries(LATER)) if (document.querySelector(name)) import(module);

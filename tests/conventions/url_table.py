@@ -320,6 +320,8 @@ TABLE: list[Row] = [
     page("contacts:delete", 302, 405, 405, 405, 405, 405),
     post("contacts:delete", 302, 302, 302, 403, 404, 404),
     page("contacts:actions", 302, 200, 200, 200, 404, 404),
+    page("contacts:qr", 302, 200, 200, 200, 404, 404),
+    page("contacts:vcard", 302, 200, 200, 200, 404, 404),
     # --- many at once: what one may not change is refused when it is all
     page("contacts:many", 302, 302, 302, 302, 302, 302),
     page("contacts:many", 302, 200, 200, 200, 200, 200, query="?do=join&contact=01890000-0000-7000-8000-000000000000"),
