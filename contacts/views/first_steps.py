@@ -16,7 +16,7 @@ from organizations.sharing import Level
 if TYPE_CHECKING:
     from contacts.views.panel import Panel
 
-#: Where the session keeps that somebody was searched for: nothing else knows.
+#: Where the session keeps that somebody was found by a search: nothing else knows.
 SEARCHED: Final = "has_searched"
 
 
@@ -45,8 +45,8 @@ class FirstSteps:
 
 
 def note_search(panel: Panel) -> None:
-    """Remember for a newcomer that they searched. No query, but the first time."""
-    if panel.q and is_newcomer(panel.user) and not panel.request.session.get(SEARCHED):
+    """Remember for a newcomer that they found somebody. No query, but the first time."""
+    if panel.q and is_newcomer(panel.user) and panel.page.rows and not panel.request.session.get(SEARCHED):
         panel.request.session[SEARCHED] = True
 
 
@@ -63,7 +63,7 @@ def first_steps(panel: Panel) -> FirstSteps | None:
     share = reverse("contacts:book-edit", args=[own.pk]) if own else reverse("contacts:book-new")
     searched = panel.request.session.get(SEARCHED, False) is True
     steps = (
-        Step(_("Bring in the people you know"), f"/books/{book.pk}/import/", facts.has_contacts),
+        Step(_("Bring in your contacts"), f"/books/{book.pk}/import/", facts.has_contacts),
         Step(_("Find one of them"), "/contacts/?q=", searched, key="/"),
         Step(_("Make a group or a company"), reverse("contacts:group-new"), facts.has_groups),
         Step(_("Invite a colleague"), reverse("organization:people"), facts.has_colleagues)

@@ -161,7 +161,7 @@ def test_two_windows_at_once_load_them_once():
 def test_steps_are_ticked_by_what_is_there_and_go_away_when_all_are_done(newcomer):
     nia, organization, book = newcomer
     client = signed_in(nia)
-    names = ["Bring in the people you know", "Find one of them", "Make a group or a company", "Invite a colleague"]
+    names = ["Bring in your contacts", "Find one of them", "Make a group or a company", "Invite a colleague"]
     names.append("Share a contact book")
     assert steps(client.get("/contacts/")) == dict.fromkeys(names, False)
     # Sample people are nobody's own work.
@@ -169,6 +169,8 @@ def test_steps_are_ticked_by_what_is_there_and_go_away_when_all_are_done(newcome
     assert steps(client.get("/contacts/")) == dict.fromkeys(names, False)
     create_contact(by=nia, book=book, document=person("Ana", "Prado", email="ana@x.example"))
     assert steps(client.get("/contacts/")) == dict.fromkeys(names, False) | {names[0]: True}
+    client.get("/contacts/?q=zzz")
+    assert not steps(client.get("/contacts/"))[names[1]]
     client.get("/contacts/?q=ana")
     assert steps(client.get("/contacts/"))[names[1]]
     client.post("/groups/new/", {"name": "VIP", "organization": organization.pk})
