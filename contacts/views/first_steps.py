@@ -16,8 +16,9 @@ from organizations.sharing import Level
 if TYPE_CHECKING:
     from contacts.views.panel import Panel
 
-#: Where the session keeps that somebody was found by a search: nothing else knows.
-SEARCHED: Final = "has_searched"
+#: Where the session keeps that somebody was found by a search, which nothing else knows, and that all is done.
+FOUND: Final = "first_steps_found"
+DONE: Final = "first_steps_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +47,24 @@ class FirstSteps:
 
 def note_search(panel: Panel) -> None:
     """Remember for a newcomer that they found somebody. No query, but the first time."""
-    if panel.q and is_newcomer(panel.user) and panel.page.rows and not panel.request.session.get(SEARCHED):
-        panel.request.session[SEARCHED] = True
+    if panel.q and is_newcomer(panel.user) and panel.page.rows and not panel.request.session.get(FOUND):
+        panel.request.session[FOUND] = True
 
 
 def first_steps(panel: Panel) -> FirstSteps | None:
     """Return the checklist, None for those who closed it, did all of it or have been here for long.
 
-    No query for those, else one. Whoever is seen to have done all has it closed for good.
+    No query for those, else one. The session remembers that all is done, so that it is asked once.
     """
-    user, book = panel.user, panel.shelf.target
-    if book is None or not is_newcomer(user):
+    user, book, session = panel.user, panel.shelf.target, panel.request.session
+    if book is None or not is_newcomer(user) or session.get(DONE):
         return None
     facts = facts_of(user, panel.organization, panel.shelf)
     own = next((each for each in panel.shelf.by_name if each.level >= Level.MANAGE and not each.is_personal), None)
     share = reverse("contacts:book-edit", args=[own.pk]) if own else reverse("contacts:book-new")
-    searched = panel.request.session.get(SEARCHED, False) is True
     steps = (
         Step(_("Bring in your contacts"), f"/books/{book.pk}/import/", facts.has_contacts),
-        Step(_("Find one of them"), "/contacts/?q=", searched, key="/"),
+        Step(_("Find one of them"), "/contacts/?q=", bool(session.get(FOUND)), key="/"),
         Step(_("Make a group or a company"), reverse("contacts:group-new"), facts.has_groups),
         Step(_("Invite a colleague"), reverse("organization:people"), facts.has_colleagues)
         if panel.request.administers
@@ -72,7 +72,7 @@ def first_steps(panel: Panel) -> FirstSteps | None:
         Step(_("Share a contact book"), share, facts.has_shared),
     )
     if all(step.done for step in steps) and facts.sample is None:
-        User.objects.filter(pk=user.pk).update(first_steps_closed=True)
+        session[DONE] = True
         return None
     return FirstSteps(steps, facts.sample, book.pk if facts.sample else None)
 
