@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.document import ContactDocument, Kind
+from contacts.keys import keys_of
 from contacts.models import Contact
 from contacts.services.many import Verb
 from contacts.views.actions import Action
@@ -25,35 +26,42 @@ def contact_actions(user: User, contact: Contact, document: ContactDocument, *, 
     """
     many = reverse("contacts:many") + panel.query
     chosen = {"contact": str(contact.pk), "organization": str(contact.organization_id)}
-    email, name = document.first(Kind.EMAIL), contact.name_for(user)
+    email, name, keys = document.first(Kind.EMAIL), contact.name_for(user), keys_of(user)
 
-    def send(title: str, verb: Verb, icon: str, key: str = "", *, grave: bool = False) -> Action:
-        return Action(title, many, icon, grave, sends=chosen | {"do": str(verb)}, key=key, place=STEP)
+    def send(title: str, verb: Verb, icon: str, does: str, words: str, *, grave: bool = False) -> Action:
+        sends, key = chosen | {"do": str(verb)}, keys.get(does, "")
+        return Action(title, many, icon, grave, sends=sends, key=key, place=STEP, does=does, words=words)
 
-    def ask(title: str, verb: Verb, icon: str, key: str = "") -> Action:
-        query = urlencode(panel.filters() | chosen | {"do": str(verb)})
-        return Action(title, f"{reverse('contacts:many')}?{query}", icon, key=key, place=STEP)
+    def ask(title: str, verb: Verb, icon: str, words: str, does: str = "") -> Action:
+        address = f"{reverse('contacts:many')}?{urlencode(panel.filters() | chosen | {'do': str(verb)})}"
+        return Action(title, address, icon, key=keys.get(does, ""), place=STEP, does=does, words=words)
 
-    def page(title: str, view: str, icon: str, key: str = "") -> Action:
+    def page(title: str, view: str, icon: str, words: str, does: str = "") -> Action:
         address = reverse(f"contacts:{view}", args=[contact.pk]) + panel.query
-        return Action(title, address, icon, key=key, place="detail")
+        return Action(title, address, icon, key=keys.get(does, ""), place="detail", does=does, words=words)
 
     if contact.is_editable:
-        yield page(_("Edit"), "edit", "pencil-square", "e")
+        yield page(_("Edit"), "edit", "pencil-square", _("change"), "edit")
         if contact.starred:
-            yield send(_("Unstar"), Verb.UNSTAR, "star", "s")
+            yield send(_("Unstar"), Verb.UNSTAR, "star", "star", _("favourite"))
         else:
-            yield send(_("Star"), Verb.STAR, "star", "s")
+            yield send(_("Star"), Verb.STAR, "star", "star", _("favourite"))
+    if email and "@" in email.value:
+        address = f"mailto:{quote(email.value, safe='@+')}"
+        yield Action(
+            _("New email"), address, "envelope", key=keys["write"], does="write", words=_("write mail message")
+        )
     if email:
-        yield Action(_("Copy email"), "", "envelope", copies=email.value, key="y")
-    yield Action(_("Copy name"), "", "document-duplicate", copies=name, key="Y")
+        copied = email.value
+        yield Action(_("Copy email"), "", "clipboard-document", copies=copied, key=keys["email"], does="email")
+    yield Action(_("Copy name"), "", "document-duplicate", copies=name, key=keys["name"], does="name")
     if contact.is_editable:
-        yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", "m")
-        yield ask(_("Add to group…"), Verb.JOIN, "tag", "l")
+        yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", _("transfer put"), "move")
+        yield ask(_("Add to group…"), Verb.JOIN, "tag", _("label put"), "join")
         if document.groups:
-            yield ask(_("Remove from group…"), Verb.LEAVE, "minus-circle")
-        yield ask(_("Set company…"), Verb.EMPLOY, "building-office")
+            yield ask(_("Remove from group…"), Verb.LEAVE, "minus-circle", _("take out"))
+        yield ask(_("Set company…"), Verb.EMPLOY, "building-office", _("employer organization firm"))
     yield Action(_("Export"), "/contacts/export/", "arrow-down-tray", sends={"contact": str(contact.pk)})
-    yield page(_("History"), "history", "clock")
+    yield page(_("History"), "history", "clock", _("changes versions"))
     if contact.is_editable:
-        yield send(_("Delete"), Verb.TRASH, "trash", "#", grave=True)
+        yield send(_("Delete"), Verb.TRASH, "trash", "delete", _("remove bin trash"), grave=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.first_steps import facts_of, is_newcomer
+from contacts.keys import keys_of
 from organizations.models import Density, NameOrder, User
 from organizations.sharing import Level
 
@@ -33,11 +34,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """The steps, and the book whose menu removes the sample people, while they stand."""
+    """The steps; the sample people and a book by which they are removed, while they stand; the key of all keys."""
 
     steps: tuple[Step, ...]
     sample: UUID | None
     sample_book: UUID | None
+    sheet_key: str
 
     @property
     def done(self) -> int:
@@ -62,9 +64,10 @@ def first_steps(panel: Panel) -> FirstSteps | None:
     facts = facts_of(user, panel.organization, panel.shelf)
     own = next((each for each in panel.shelf.by_name if each.level >= Level.MANAGE and not each.is_personal), None)
     share = reverse("contacts:book-edit", args=[own.pk]) if own else reverse("contacts:book-new")
+    keys = keys_of(user)
     steps = (
         Step(_("Bring in your contacts"), f"/books/{book.pk}/import/", facts.has_contacts),
-        Step(_("Find one of them"), "/contacts/?q=", bool(session.get(FOUND)), key="/"),
+        Step(_("Find one of them"), "/contacts/?q=", bool(session.get(FOUND)), keys["find"]),
         Step(_("Make a group or a company"), reverse("contacts:group-new"), facts.has_groups),
         Step(_("Invite a colleague"), reverse("organization:people"), facts.has_colleagues)
         if panel.request.administers
@@ -74,7 +77,7 @@ def first_steps(panel: Panel) -> FirstSteps | None:
     if all(step.done for step in steps) and facts.sample is None:
         session[DONE] = True
         return None
-    return FirstSteps(steps, facts.sample, book.pk if facts.sample else None)
+    return FirstSteps(steps, facts.sample, book.pk if facts.sample else None, keys["keys"])
 
 
 def _is_set_up(user: User) -> bool:
