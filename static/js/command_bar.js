@@ -13,9 +13,10 @@ const HEADERS = { "HX-Request": "true" };
 // What is remembered of a choice: what it is called, or where it leads without the query. Never a name.
 function keyOf(item) {
   if (item.dataset.does) return item.dataset.does;
-  if (!item.form) return item.href ? new URL(item.href).pathname + (item.search?.match(/^\?\w+=1$/) ?? "") : "";
+  const { pathname, search } = new URL(item.getAttribute("href") ?? item.form?.getAttribute("action") ?? "", location);
+  if (!item.form) return item.hasAttribute("href") ? pathname + (search.match(/^\?\w+=1$/) ?? "") : "";
   const sent = [...new FormData(item.form)].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "next");
-  return `${new URL(item.form.action).pathname} ${sent.flat().join(" ")}`;
+  return `${pathname} ${sent.flat().join(" ")}`;
 }
 
 function element(tag, className, text) {
@@ -80,7 +81,7 @@ Step.count = 0;
 class CommandBar {
   #steps = [];
   #root = null;
-  #waiting = new Set();
+  #waiting = new Map(); // what is on its way: whether it is only what is found by its name
   #eager = false;
   #marked = null;
   #moved = false;
@@ -122,7 +123,7 @@ class CommandBar {
       query.set("recent", this.#recent.filter((key) => key.startsWith("/")).join());
       this.#fetch(`${this.bar.dataset.all}?${query}`, this.#root);
     }
-    this.#root.forget((row) => row.context || row.found !== undefined);
+    this.#root.forget((row) => row.context);
     this.#root.parts.delete("this");
     this.#root.asked = null;
     this.#steps = [this.#root];
@@ -167,7 +168,7 @@ class CommandBar {
       if (html === null) this.#say(this.bar.dataset.lost);
       else step.read(html, more && { context: more.context, found: more.found }, ...part);
     })();
-    this.#waiting.add(asked);
+    this.#waiting.set(asked, more?.found !== undefined);
     await asked;
     this.#waiting.delete(asked);
     if (step === this.#step && this.bar.open) this.#show();
@@ -190,13 +191,14 @@ class CommandBar {
     this.abort = new AbortController();
     const { signal } = this.abort;
     const pause = new Promise((go) => setTimeout(go, PAUSE));
-    this.#waiting.add(pause);
+    this.#waiting.set(pause, true);
     pause.then(() => {
       this.#waiting.delete(pause);
       if (signal.aborted) return;
       const address = new URL(step.find, location.href);
       address.searchParams.set("q", typed);
-      step.forget((row) => row.found !== undefined && row.found !== typed && !rate(row.label, row.words, fold(typed)));
+      const recent = this.#recent;
+      step.forget((row) => ![undefined, typed].includes(row.found) && !row.rate && !recent.includes(row.key));
       this.#fetch(address, step, { signal, found: typed });
     });
   }
@@ -276,11 +278,17 @@ class CommandBar {
     if (to !== undefined && !event.shiftKey) {
       this.#moved = true;
       if (this.rows) this.#mark(to);
-    } else if (key === "Enter") this.#moved || !this.#waiting.size ? this.#press() : (this.#eager = true);
+    } else if (key === "Enter") this.#isSure ? this.#press() : (this.#eager = true);
     else if (key === "Tab") event.shiftKey ? this.#leave() : this.#enter(this.#marked);
     else if (key !== "ArrowRight" || !ends || !this.#enter(this.#marked))
       if (key !== "Backspace" || this.input.value || !this.#leave()) return;
     event.preventDefault();
+  }
+
+  // Whether what is marked is what Enter means, whatever is still on its way.
+  get #isSure() {
+    const waiting = [...this.#waiting.values()];
+    return this.#moved || !waiting.length || (waiting.every(Boolean) && this.#marked?.rate >= 50);
   }
 
   #press() {
