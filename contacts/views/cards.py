@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.rendering import wants_piece
 from contacts import markdown
-from contacts.models import Change, Contact, ContactMembership
-from contacts.services import Busy, document_of, star_contacts, trash_contacts
+from contacts.models import Change, Contact
+from contacts.seen_contact import seen_contact
+from contacts.services import Busy, document_from, document_of, memberships_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.contact_actions import contact_actions
 from contacts.views.facts import facts, jobs
@@ -29,12 +30,14 @@ HISTORY_PAGE = 30
 
 
 def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
-    """Return the contact `with_right`. 404 for one that the person cannot see, 403 for one that they may only view.
+    """Return the contact as `seen_contact` does. 404 for one that the person cannot see, 403 for one that they may
+    only view.
 
     One query.
     """
-    contacts = Contact.objects.for_user(request.user).with_right(request.user).select_related("book", "organization")
-    contact = get_object_or_404(contacts, pk=contact_id)
+    contact = seen_contact(request.user, contact_id)
+    if contact is None:
+        raise Http404
     if at_least > Level.VIEW and not contact.is_editable:
         raise PermissionDenied
     return contact
@@ -58,9 +61,9 @@ def actions(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 
 def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str, Any]:
-    document = document_of(contact)
-    members = ContactMembership.objects.filter(contact=contact).order_by("position")
-    group_ids = dict(members.values_list("item", "group_id"))
+    members = memberships_of([contact.pk])[contact.pk]
+    document = document_from(contact, [membership for membership, _group_id in members])
+    group_ids = {membership.id: group_id for membership, group_id in members}
     return {
         "contact": contact,
         "document": document,
