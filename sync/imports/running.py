@@ -69,9 +69,10 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
     """Write one batch, or end the import as refused when `by` may not write into the book any more."""
     for attempt in range(PATIENCE):
         try:
-            with work.checkpoint({"row": batch[-1].number}, done=imported.rows_done + len(batch)) as step:
+            done = imported.rows_done + len(batch)
+            with work.checkpoint({"row": batch[-1].number}, done=done, redoable=True) as step:
                 _commit(imported, by, batch)
-                step.total = max(imported.rows_total, imported.rows_done + len(batch))
+                step.total = max(imported.rows_total, done)
         except (NotVisible, NotAllowed) as refusal:
             _refuse(work, imported, _why(imported, by, refusal))
         except Busy as busy:
@@ -79,7 +80,7 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
                 raise RetryLater(str(busy), delay=timedelta(seconds=5)) from busy
             time.sleep(0.5)
         else:
-            imported.rows_done += len(batch)
+            imported.rows_done = done
             return
 
 
