@@ -186,12 +186,13 @@ class _People:
         return says_nothing_new(person.document, document, policy, region=region)
 
     def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
-        found: list[_Person] = []
+        shared: dict[_Person, list[str]] = {}
         for key in keys_of(document):
-            found += [person for person in self._by_key.get(key, ()) if person not in found]
+            for person in self._by_key.get(key, ()):
+                shared.setdefault(person, []).append(key)
         if not email_keys(document):
-            return next((person for person in found if _says_all_of(person.document, document)), None)
-        return decide(document, [(person, person.document) for person in found])
+            return next((person for person in shared if _says_all_of(person.document, document)), None)
+        return decide(document, [(person, person.document, keys) for person, keys in shared.items()])
 
     def _index(self, person: _Person) -> None:
         for key in keys_of(person.document):
