@@ -29,7 +29,8 @@ def bomb(width, height):
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("AVIF", "RGBA")]
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("AVIF", "RGBA")],
 )
 def test_pictures_become_square_webp(kind, mode):
     with Image.open(io.BytesIO(decode(picture(kind, (700, 900), mode, None)))) as small:
