@@ -9,6 +9,7 @@ from contacts.views import (
     cards,
     changes,
     filters,
+    form_hints,
     forms,
     groups,
     lists,
@@ -25,6 +26,8 @@ app_name = "contacts"
 urlpatterns = [
     path("contacts/", lists.contacts, name="list"),
     path("contacts/new/", forms.new, name="new"),
+    path("contacts/hints/", form_hints.hints, name="hints"),
+    path("contacts/pasted/", form_hints.pasted, name="pasted"),
     path("contacts/live/", live.pieces, name="live"),
     path("contacts/filter/", filters.choose, name="filter"),
     path("contacts/many/", many.many, name="many"),
