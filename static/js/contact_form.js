@@ -126,7 +126,8 @@ class ContactForm extends HTMLElement {
     const mod = event.ctrlKey || event.metaKey;
     if (event.key === "Enter" && mod) {
       event.preventDefault();
-      this.form.requestSubmit(this.form.querySelector("[data-save]"));
+      // Not by requestSubmit: htmx would send the button that has the focus.
+      this.form.querySelector("[data-save]").click();
     } else if (event.key === "Escape" && !mod) {
       event.preventDefault();
       this.querySelector(".cancel")?.click();
