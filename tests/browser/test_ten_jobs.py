@@ -136,7 +136,11 @@ WAITS = {
         shared,
     ),
     "Export a group": (
-        {2: lambda desk: desk.marked("Newsletter"), 4: lambda desk: desk.marked("Export"), 5: lambda desk: desk.sees("h1")},
+        {
+            2: lambda desk: desk.marked("Newsletter"),
+            4: lambda desk: desk.marked("Export"),
+            5: lambda desk: desk.sees("h1"),
+        },
         None,
     ),
     "Import a file": ({2: lambda desk: desk.marked("Import contacts (CSV)")}, None),
