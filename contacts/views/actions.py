@@ -25,8 +25,9 @@ from organizations.sharing import Level
 class Action:
     """Something to do, as a link; with `sends` as a form of these fields, with `copies` as a button that copies it.
 
-    `icon` is one of heroicons' outlines; what is `grave` stands apart. `key` is the key that does the same, of
-    `static/js/keymap.js`. `place` is the id of the element that shows the answer, where a script can put it there.
+    `icon` is one of heroicons' outlines; what is `grave` stands apart. `does` is what the table of keys names it, and
+    `key` the key that the person has for it. `place` is the id of the element that shows the answer, where a script
+    can put it there. `words` are others that the command bar finds it by; it goes on to the list at `inside`.
     With `fetches` a button copies the text at `href`; what `prints` prints the page. What is `quick` also stands on the
     card itself; what is `outside` leads out of Kith.
     """
@@ -39,6 +40,9 @@ class Action:
     copies: str = ""
     key: str = ""
     place: str = ""
+    does: str = ""
+    words: str = ""
+    inside: str = ""
     fetches: bool = False
     prints: bool = False
     quick: bool = False

@@ -1,4 +1,4 @@
-"""The card of one contact, its history, star and deletion."""
+"""The card of one contact, its star and deletion."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,18 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.rendering import wants_piece
 from contacts import markdown
-from contacts.models import Change, Contact, ContactMembership
+from contacts.models import Contact, ContactMembership
 from contacts.services import Busy, document_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.contact_actions import contact_actions
 from contacts.views.facts import facts, head_of, jobs
 from contacts.views.origin import origin_of
 from contacts.views.panel import Panel, show
-from contacts.views.told import tell_change
 from organizations.http import SignedInRequest
 from organizations.sharing import Level
-
-HISTORY_PAGE = 30
 
 
 def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
@@ -85,28 +82,6 @@ def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str,
         "groups": [(group_ids[member.id], member.name) for member in document.groups if member.id in group_ids],
         "notes": markdown.render(document.notes) if document.notes else "",
     }
-
-
-@require_safe
-def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """What happened to the contact, as far back as the person may see: newest first, paged by key."""
-    contact = visible(request, contact_id)
-    panel = Panel(request, organization=contact.organization)
-    changes = Change.objects.for_user(request.user).filter(contact=contact)
-    before = request.GET.get("before", "")
-    if before:
-        if not before.isdecimal() or len(before) > 18:
-            raise Http404
-        changes = changes.filter(pk__lt=int(before))
-    found = list(changes.select_related("change_set", "from_book", "book").order_by("-pk")[: HISTORY_PAGE + 1])
-    readable = panel.shelf.books.keys()
-    context = {
-        "contact": contact,
-        "title": _("History of %(name)s") % {"name": contact.name_for(request.user)},
-        "changes": [tell_change(change, readable=readable) for change in found[:HISTORY_PAGE]],
-        "older": found[HISTORY_PAGE - 1].pk if len(found) > HISTORY_PAGE else None,
-    }
-    return show(request, "contacts/history.html", panel, context)
 
 
 @require_POST

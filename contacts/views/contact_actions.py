@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from contacts.derived import region_for
 from contacts.document import ContactDocument, Kind
 from contacts.handles import phone_uri
+from contacts.keys import keys_of
 from contacts.models import Contact
 from contacts.services.many import Verb
 from contacts.views.actions import Action
@@ -27,17 +28,18 @@ def mailbox(name: str, email: str) -> str:
     return f'"{quoted}" <{email}>'
 
 
-def quick_actions(contact: Contact, document: ContactDocument) -> Iterator[Action]:
+def quick_actions(user: User, contact: Contact, document: ContactDocument) -> Iterator[Action]:
     """Yield how the contact is reached: what stands on the card itself. `organization` is loaded. No query."""
     email, phone = document.first(Kind.EMAIL), document.first(Kind.PHONE)
     if email and (href := mail_href(email.value)):
-        yield Action(_("New email"), href, "envelope", quick=True)
+        key, words = keys_of(user)["write"], _("write mail message")
+        yield Action(_("New email"), href, "envelope", key=key, does="write", words=words, quick=True)
     region = region_for(document, contact.organization.region)
     if phone and (href := phone_uri(phone.value, region)):
-        yield Action(_("Call"), href, "phone", quick=True)
+        yield Action(_("Call"), href, "phone", words=_("phone ring"), quick=True)
     address = document.first(Kind.ADDRESS)
     if address and (href := map_href(address)):
-        yield Action(_("Map"), href, "map-pin", quick=True, outside=True)
+        yield Action(_("Map"), href, "map-pin", words=_("address place"), quick=True, outside=True)
 
 
 def contact_actions(
@@ -49,42 +51,44 @@ def contact_actions(
     """
     many = reverse("contacts:many") + panel.query
     chosen = {"contact": str(contact.pk), "organization": str(contact.organization_id)}
-    email, name = document.first(Kind.EMAIL), contact.name_for(user)
+    email, name, keys = document.first(Kind.EMAIL), contact.name_for(user), keys_of(user)
 
-    def send(title: str, verb: Verb, icon: str, key: str = "", *, grave: bool = False) -> Action:
-        return Action(title, many, icon, grave, sends=chosen | {"do": str(verb)}, key=key, place=STEP)
+    def send(title: str, verb: Verb, icon: str, does: str, words: str, *, grave: bool = False) -> Action:
+        sends, key = chosen | {"do": str(verb)}, keys.get(does, "")
+        return Action(title, many, icon, grave, sends=sends, key=key, place=STEP, does=does, words=words)
 
-    def ask(title: str, verb: Verb, icon: str, key: str = "") -> Action:
-        query = urlencode(panel.filters() | chosen | {"do": str(verb)})
-        return Action(title, f"{reverse('contacts:many')}?{query}", icon, key=key, place=STEP)
+    def ask(title: str, verb: Verb, icon: str, words: str, does: str = "") -> Action:
+        address = f"{reverse('contacts:many')}?{urlencode(panel.filters() | chosen | {'do': str(verb)})}"
+        return Action(title, address, icon, key=keys.get(does, ""), place=STEP, does=does, words=words)
 
-    def page(title: str, view: str, icon: str, key: str = "") -> Action:
+    def page(title: str, view: str, icon: str, words: str, does: str = "") -> Action:
         address = reverse(f"contacts:{view}", args=[contact.pk]) + panel.query
-        return Action(title, address, icon, key=key, place="detail")
+        return Action(title, address, icon, key=keys.get(does, ""), place="detail", does=does, words=words)
 
-    yield from quick_actions(contact, document)
+    yield from quick_actions(user, contact, document)
     if contact.is_editable:
-        yield page(_("Edit"), "edit", "pencil-square", "e")
+        yield page(_("Edit"), "edit", "pencil-square", _("change"), "edit")
         if contact.starred:
-            yield send(_("Unstar"), Verb.UNSTAR, "star", "s")
+            yield send(_("Unstar"), Verb.UNSTAR, "star", "star", _("favourite"))
         else:
-            yield send(_("Star"), Verb.STAR, "star", "s")
+            yield send(_("Star"), Verb.STAR, "star", "star", _("favourite"))
     if email:
-        yield Action(_("Copy email"), "", "square-2-stack", copies=email.value, key="y")
-        if name != email.value and mail_href(email.value):
-            yield Action(_("Copy name and email"), "", "at-symbol", copies=mailbox(name, email.value))
-    yield Action(_("Copy name"), "", "document-duplicate", copies=name, key="Y")
+        copied = email.value
+        yield Action(_("Copy email"), "", "clipboard-document", copies=copied, key=keys["email"], does="email")
+        if name != copied and mail_href(copied):
+            yield Action(_("Copy name and email"), "", "at-symbol", copies=mailbox(name, copied))
+    yield Action(_("Copy name"), "", "document-duplicate", copies=name, key=keys["name"], does="name")
     yield Action(_("Copy vCard"), reverse("contacts:vcard", args=[contact.pk]), "identification", fetches=True)
-    yield page(_("Show QR code"), "qr", "qr-code")
+    yield page(_("Show QR code"), "qr", "qr-code", _("vCard phone camera"))
     if is_open:
         yield Action(_("Print"), "", "printer", prints=True)
     if contact.is_editable:
-        yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", "m")
-        yield ask(_("Add to group…"), Verb.JOIN, "tag", "l")
+        yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", _("transfer put"), "move")
+        yield ask(_("Add to group…"), Verb.JOIN, "tag", _("label put"), "join")
         if document.groups:
-            yield ask(_("Remove from group…"), Verb.LEAVE, "minus-circle")
-        yield ask(_("Set company…"), Verb.EMPLOY, "building-office")
+            yield ask(_("Remove from group…"), Verb.LEAVE, "minus-circle", _("take out"))
+        yield ask(_("Set company…"), Verb.EMPLOY, "building-office", _("employer organization firm"))
     yield Action(_("Export"), "/contacts/export/", "arrow-down-tray", sends={"contact": str(contact.pk)})
-    yield page(_("History"), "history", "clock")
+    yield page(_("History"), "history", "clock", _("changes versions"))
     if contact.is_editable:
-        yield send(_("Delete"), Verb.TRASH, "trash", "#", grave=True)
+        yield send(_("Delete"), Verb.TRASH, "trash", "delete", _("remove bin trash"), grave=True)

@@ -50,6 +50,7 @@ def about(request: SignedInRequest, group_id: UUID) -> HttpResponse:
 
 def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:
     """The page, or the piece of it that was asked for: further rows for a page key, else all that a search changes."""
+    panel.after = request.GET.get("after") or None
     context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list", "head": head_of(panel)}
     response = render_page(
         request, "contacts/panel.html", context, fragment="rows" if panel.after else "results", status=200
