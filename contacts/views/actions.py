@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from books.models import ContactBook
 from contacts.models import Group, GroupKind
+from contacts.services.first_day import standing_sample
 from contacts.services.group_acts import may_change
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
@@ -50,7 +51,7 @@ class Action:
 
 
 def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
-    """Yield what `user`, who may view it, may do with a book. Two queries."""
+    """Yield what `user`, who may view it, may do with a book. Three queries."""
     levels = {
         level: ContactBook.objects.for_user(user, at_least=level).filter(pk=book.pk).exists()
         for level in (Level.EDIT, Level.MANAGE)
@@ -62,6 +63,9 @@ def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
     if levels[Level.EDIT]:
         yield Action(_("Import contacts (CSV)"), f"/books/{book.pk}/import/", "arrow-up-tray")
     yield Action(_("Export"), f"/books/{book.pk}/export/", "arrow-down-tray")
+    if levels[Level.EDIT] and standing_sample(user, book.organization).filter(changes__book=book).exists():
+        remove = reverse("contacts:sample-remove", args=[book.pk])
+        yield Action(_("Remove the sample people"), remove, "user-minus", sends={})
     if levels[Level.MANAGE]:
         yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
 

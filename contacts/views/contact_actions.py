@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -28,18 +28,21 @@ def mailbox(name: str, email: str) -> str:
     return f'"{quoted}" <{email}>'
 
 
-def quick_actions(user: User, contact: Contact, document: ContactDocument) -> Iterator[Action]:
-    """Yield how the contact is reached: what stands on the card itself. `organization` is loaded. No query."""
+def quick_actions(contact: Contact, document: ContactDocument, keys: Mapping[str, str]) -> Iterator[Action]:
+    """Yield how the contact is reached: what stands on the card itself. `organization` is loaded. No query.
+
+    `keys` are those of the person, by what they do (`contacts.keys.keys_of`).
+    """
     email, phone = document.first(Kind.EMAIL), document.first(Kind.PHONE)
     if email and (href := mail_href(email.value)):
-        key, words = keys_of(user)["write"], _("write mail message")
-        yield Action(_("New email"), href, "envelope", key=key, does="write", words=words, quick=True)
+        words = _("write mail message")
+        yield Action(_("New email"), href, "envelope", quick=True, key=keys["write"], does="write", words=words)
     region = region_for(document, contact.organization.region)
     if phone and (href := phone_uri(phone.value, region)):
-        yield Action(_("Call"), href, "phone", words=_("phone ring"), quick=True)
+        yield Action(_("Call"), href, "phone", quick=True)
     address = document.first(Kind.ADDRESS)
     if address and (href := map_href(address)):
-        yield Action(_("Map"), href, "map-pin", words=_("address place"), quick=True, outside=True)
+        yield Action(_("Map"), href, "map-pin", quick=True, outside=True)
 
 
 def contact_actions(
@@ -65,7 +68,7 @@ def contact_actions(
         address = reverse(f"contacts:{view}", args=[contact.pk]) + panel.query
         return Action(title, address, icon, key=keys.get(does, ""), place="detail", does=does, words=words)
 
-    yield from quick_actions(user, contact, document)
+    yield from quick_actions(contact, document, keys)
     if contact.is_editable:
         yield page(_("Edit"), "edit", "pencil-square", _("change"), "edit")
         if contact.starred:
@@ -74,14 +77,14 @@ def contact_actions(
             yield send(_("Star"), Verb.STAR, "star", "star", _("favourite"))
     if email:
         copied = email.value
-        yield Action(_("Copy email"), "", "clipboard-document", copies=copied, key=keys["email"], does="email")
+        yield Action(_("Copy email"), "", "square-2-stack", copies=copied, key=keys["email"], does="email")
         if name != copied and mail_href(copied):
             yield Action(_("Copy name and email"), "", "at-symbol", copies=mailbox(name, copied))
     yield Action(_("Copy name"), "", "document-duplicate", copies=name, key=keys["name"], does="name")
     yield Action(_("Copy vCard"), reverse("contacts:vcard", args=[contact.pk]), "identification", fetches=True)
-    yield page(_("Show QR code"), "qr", "qr-code", _("vCard phone camera"))
+    yield page(_("Show QR code"), "qr", "qr-code", _("phone scan"))
     if is_open:
-        yield Action(_("Print"), "", "printer", prints=True)
+        yield Action(_("Print"), "", "printer", prints=True, words=_("paper"))
     if contact.is_editable:
         yield ask(_("Move to book…"), Verb.MOVE, "folder-arrow-down", _("transfer put"), "move")
         yield ask(_("Add to group…"), Verb.JOIN, "tag", _("label put"), "join")
