@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,23 +15,27 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.rendering import wants_piece
 from contacts import markdown
-from contacts.models import Contact, ContactMembership
-from contacts.services import Busy, document_of, star_contacts, trash_contacts
+from contacts.models import Contact
+from contacts.seen_contact import seen_contact
+from contacts.services import Busy, document_from, document_of, memberships_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.contact_actions import contact_actions
-from contacts.views.facts import facts, jobs
+from contacts.views.facts import facts, head_of, jobs
+from contacts.views.origin import origin_of
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
 from organizations.sharing import Level
 
 
 def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
-    """Return the contact `with_right`. 404 for one that the person cannot see, 403 for one that they may only view.
+    """Return the contact as `seen_contact` does. 404 for one that the person cannot see, 403 for one that they may
+    only view.
 
     One query.
     """
-    contacts = Contact.objects.for_user(request.user).with_right(request.user).select_related("book", "organization")
-    contact = get_object_or_404(contacts, pk=contact_id)
+    contact = seen_contact(request.user, contact_id)
+    if contact is None:
+        raise Http404
     if at_least > Level.VIEW and not contact.is_editable:
         raise PermissionDenied
     return contact
@@ -55,19 +59,24 @@ def actions(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 
 def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str, Any]:
-    document = document_of(contact)
-    members = ContactMembership.objects.filter(contact=contact).order_by("position")
-    group_ids = dict(members.values_list("item", "group_id"))
+    members = memberships_of([contact.pk])[contact.pk]
+    document = document_from(contact, [membership for membership, _group_id in members])
+    group_ids = {membership.id: group_id for membership, group_id in members}
+    title = contact.name_for(request.user)
+    actions = list(contact_actions(request.user, contact, document, panel=panel, is_open=True))
     return {
         "contact": contact,
         "document": document,
-        "title": contact.name_for(request.user),
+        "title": title,
+        "called": head_of(document, title, family_first=request.user.family_first),
         "may_edit": contact.is_editable,
-        "actions": list(contact_actions(request.user, contact, document, panel=panel)),
+        "actions": actions,
+        "quick": [action for action in actions if action.quick],
+        "origin": origin_of(request.user, contact),
         "facts": list(
             facts(
                 document,
-                today=timezone.localdate(),
+                now=timezone.localtime(),
                 region=contact.organization.region,
                 seen_from=request.user.region_in(contact.organization),
             )

@@ -119,13 +119,13 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
         "may_undo": editable and (undone is None or is_given_up(undone)),
-        "kept": _kept(request, found),
+        "kept": kept_by(request, found),
     }
     return show(request, "contacts/change.html", panel, context)
 
 
-def _kept(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
-    """Return (name, reason) of what an undo kept, of the contacts that the person can see."""
+def kept_by(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
+    """Return (name, reason) of what an undo kept and why, of the contacts that the person can see."""
     reasons = {UUID(item["contact"]): item["reason"] for item in found.kept[:SHOWN]}
     names = Contact.objects.for_user(request.user).filter(pk__in=reasons).order_by("sort_family", "pk")
     return [
@@ -136,7 +136,7 @@ def _kept(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
 
 def kept_in_words(request: SignedInRequest, undo_set: ChangeSet) -> str:
     """Return the first contacts that an undo kept, each with why; empty when it kept none that one can see."""
-    kept = _kept(request, undo_set)
+    kept = kept_by(request, undo_set)
     names = "; ".join(f"{name} ({reason})" for name, reason in kept[:3])
     return names + (_(" and %(count)d more") % {"count": len(kept) - 3} if len(kept) > 3 else "")
 

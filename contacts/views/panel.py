@@ -24,6 +24,8 @@ from contacts.scope import Scope, scope_for
 from contacts.seen_groups import SeenGroup, count_members, seen_groups
 from contacts.text import clean_text
 from contacts.views.chips import Chip, chips
+from contacts.views.emptiness import Empty, empty_of
+from contacts.views.first_steps import FirstSteps, first_steps
 from contacts.views.lines import BookLine, Line, book_lines, lines
 from contacts.views.side_groups import GroupSection, section, with_listed
 from organizations.http import SignedInRequest
@@ -336,6 +338,16 @@ class Panel:
             contact.version,
         )
         return list(lines([row], query=self.query, editable=self.editable_ids, current=self.current))
+
+    @cached_property
+    def empty(self) -> Empty | None:
+        """What the list says when it holds nobody."""
+        return empty_of(self)
+
+    @cached_property
+    def first_steps(self) -> FirstSteps | None:
+        """The checklist of a newcomer. One query for them, none for everybody else."""
+        return first_steps(self)
 
     # --- what may be done --------------------------------------------------------------------------------------
 
