@@ -43,6 +43,8 @@ const LATER = {
   "combo-box": "kith/combo_box",
   "pick-list": "kith/pick_list",
   "pass-key": "kith/pass_key",
+  "card-tabs": "kith/card_tabs",
+  "print-page": "kith/print_page",
 };
 
 function fetchElements() {
@@ -67,7 +69,7 @@ body.addEventListener("htmx:afterSettle", ({ detail }) => {
     // The first thing wrong, what is to be typed first, or the title of what was opened.
     const place = target.querySelector("[aria-invalid='true'], .notice[tabindex], [autofocus]");
     if (place) place.focus();
-    else if (!document.activeElement || document.activeElement === body || innerWidth < 900)
+    else if (document.activeElement === body || (innerWidth < 900 && !document.activeElement.closest(".tabs")))
       target.querySelector("h1")?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new CustomEvent("kith:moved"));
