@@ -29,6 +29,8 @@ class Action:
     `icon` is one of heroicons' outlines; what is `grave` stands apart. `does` is what the table of keys names it, and
     `key` the key that the person has for it. `place` is the id of the element that shows the answer, where a script
     can put it there. `words` are others that the command bar finds it by; it goes on to the list at `inside`.
+    With `fetches` a button copies the text at `href`; what `prints` prints the page. What is `quick` also stands on the
+    card itself; what is `outside` leads out of Kith.
     """
 
     name: str
@@ -42,6 +44,10 @@ class Action:
     does: str = ""
     words: str = ""
     inside: str = ""
+    fetches: bool = False
+    prints: bool = False
+    quick: bool = False
+    outside: bool = False
 
 
 def book_actions(user: User, book: ContactBook) -> Iterator[Action]:

@@ -17,7 +17,7 @@ from contacts.services import Busy
 from contacts.services.first_day import load_sample_people, standing_sample
 from contacts.services.undoing import reverted_count, start_undo
 from contacts.views.answers import next_of, refuse, tell
-from contacts.views.changes import kept_by
+from contacts.views.changes import kept_in_words
 from organizations.http import SignedInRequest
 from organizations.models import User
 from organizations.sharing import Level
@@ -64,7 +64,7 @@ def remove_sample(request: SignedInRequest, book_id: UUID) -> HttpResponse:
     count = reverted_count(undo_set)
     sentence = ngettext("%(count)d sample person removed.", "%(count)d sample people removed.", count)
     said = sentence % {"count": count}
-    if names := "; ".join(f"{name} ({reason})" for name, reason in kept_by(request, undo_set)):
+    if names := kept_in_words(request, undo_set):
         said = _("%(removed)s Kept: %(names)s.") % {"removed": said, "names": names}
     tell(request, said, undo=undo_set if count else None)
     return HttpResponseRedirect(following)

@@ -51,6 +51,7 @@ def about(request: SignedInRequest, group_id: UUID) -> HttpResponse:
 
 def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:
     """The page, or the piece of it that was asked for: further rows for a page key, else all that a search changes."""
+    panel.after = request.GET.get("after") or None
     note_search(panel)
     context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list", "head": head_of(panel)}
     response = render_page(

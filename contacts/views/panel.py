@@ -64,7 +64,7 @@ class Panel:
         self.starred = query.get("starred", "") in {"1", "true", "on"}
         self.incomplete = query.get("incomplete", "") in {"1", "true", "on"}
         self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
-        self.after = query.get("after") or None
+        self.after: str | None = None  # pages that are not lists have page keys of their own: `lists` sets it
         self.current: UUID | None = None  # the contact that is open beside
         self.book = self._book(ids["book"]) if "book" in ids else None
         self.group = self._group(ids["group"], GroupKind.GROUP) if "group" in ids else None

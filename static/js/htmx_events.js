@@ -38,7 +38,12 @@ function place(template) {
 }
 
 // Elements that few pages hold are fetched with the first of them.
-const LATER = { "pick-list": "kith/pick_list", "pass-key": "kith/pass_key" };
+const LATER = {
+  "pick-list": "kith/pick_list",
+  "pass-key": "kith/pass_key",
+  "card-tabs": "kith/card_tabs",
+  "print-page": "kith/print_page",
+};
 
 function fetchElements() {
   for (const [name, module] of Object.entries(LATER)) if (document.querySelector(name)) import(module);
@@ -62,7 +67,7 @@ body.addEventListener("htmx:afterSettle", ({ detail }) => {
     // The first thing wrong, what is to be typed first, or the title of what was opened.
     const place = target.querySelector("[aria-invalid='true'], .notice[tabindex], [autofocus]");
     if (place) place.focus();
-    else if (!document.activeElement || document.activeElement === body || innerWidth < 900)
+    else if (document.activeElement === body || (innerWidth < 900 && !document.activeElement.closest(".tabs")))
       target.querySelector("h1")?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new CustomEvent("kith:moved"));
