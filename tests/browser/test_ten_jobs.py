@@ -188,7 +188,7 @@ def do(desk, job, steps):
     """Press the keys of a job, and look at what came of it."""
     page = desk.page
     page.goto("/contacts/")
-    page.wait_for_function("customElements.get('contact-list') && customElements.get('many-bar')")
+    page.wait_for_function("['contact-list', 'many-bar', 'search-field'].every((name) => customElements.get(name))")
     waits, came_of_it = WAITS[job]
     for number, (key, typed) in enumerate(steps, 1):
         if typed:
