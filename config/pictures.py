@@ -70,7 +70,7 @@ def decode(data: bytes, *, patience: float = PATIENCE) -> bytes:
             % {"most": picture_decoder.PIXELS // 1_000_000}
         )
     if done.returncode != 0 or not done.stdout:
-        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG or WebP file."))
+        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG, WebP or AVIF file."))
     return done.stdout
 
 

@@ -124,13 +124,14 @@ def in_words(key: str, *, mod: str) -> str:
     return f"{head} {last.upper()}" if head and len(last) == 1 else key
 
 
-def chosen_keys(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def chosen_keys(typed: Mapping[str, str], *, before: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return what a person chose other than the defaults, for `User.own_keys`, and what is wrong with it: {name:
-    sentence}. An empty text is no key. What is not in `typed` stays as it is by default."""
+    sentence}, told of what was changed since `before`. An empty text is no key. What is not in `typed` stays as it is
+    by default."""
     chars = {key.name: unicodedata.normalize("NFC", typed.get(key.name, key.char)).strip() for key in CHANGEABLE}
     errors: dict[str, str] = {}
     taken: dict[str, Key] = {}
-    for key in CHANGEABLE:
+    for key in sorted(CHANGEABLE, key=lambda key: chars[key.name] != before.get(key.name)):
         char = chars[key.name]
         if not char:
             continue

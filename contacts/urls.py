@@ -11,6 +11,7 @@ from contacts.views import (
     commands,
     filters,
     first_day,
+    form_hints,
     forms,
     groups,
     history,
@@ -31,6 +32,8 @@ app_name = "contacts"
 urlpatterns = [
     path("contacts/", lists.contacts, name="list"),
     path("contacts/new/", forms.new, name="new"),
+    path("contacts/hints/", form_hints.hints, name="hints"),
+    path("contacts/pasted/", form_hints.pasted, name="pasted"),
     path("contacts/live/", live.pieces, name="live"),
     path("contacts/commands/", commands.commands, name="commands"),
     path("contacts/commands/find/", commands.find, name="commands-find"),

@@ -118,7 +118,9 @@ def _groups(kind: GroupKind, groups: Iterable[SeenGroup]) -> Places:
 def _recent(request: SignedInRequest, shelf: Shelf, wanted: list[tuple[str, UUID]]) -> list[Places]:
     """Return those of the places that the person may still open, of their kind. At most two queries."""
     ids = {folder: [place_id for each, place_id in wanted if each == folder] for folder in KINDS}
-    found = [_books(shelf.books[place_id] for place_id in ids["books"] if place_id in shelf.books)]
+    found = []
+    if books := [shelf.books[place_id] for place_id in ids["books"] if place_id in shelf.books]:
+        found.append(_books(books))
     if ids["contacts"]:
         scope = scope_for(request.user, request.organization, searching=True, shelf=shelf)
         found.append(_contacts(row for row, _key in listing.rows_by_id(scope, ids["contacts"]).values()))

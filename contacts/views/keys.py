@@ -23,8 +23,8 @@ class KeysForm(forms.Form):
     """A field for each key that may be changed; `cleaned_data["own"]` is what `User.own_keys` keeps."""
 
     def __init__(self, data: Any = None, *, user: User) -> None:
-        chars = chars_of(user)
-        super().__init__(data, initial=chars)
+        self.before = chars_of(user)
+        super().__init__(data, initial=self.before)
         for key in CHANGEABLE:
             attrs = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "size": "2"}
             self.fields[key.name] = forms.CharField(
@@ -33,7 +33,8 @@ class KeysForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what is no key, and one key for two things."""
-        own, errors = chosen_keys({name: text for name, text in self.cleaned_data.items() if isinstance(text, str)})
+        typed = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
+        own, errors = chosen_keys(typed, before=self.before)
         for name, sentence in errors.items():
             self.add_error(name, sentence)
         return {"own": own}

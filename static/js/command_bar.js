@@ -2,6 +2,7 @@
 // with all that are selected, and what is found by its name. The server's pieces say what there is; the items in them
 // are the links and forms of the menus, and choosing one presses it. Fetched when it is first asked for.
 import { fold, rate } from "kith/command_rating";
+import { element, Step } from "kith/command_step";
 import { run } from "kith/keys";
 
 const FRESH = 60_000; // milliseconds that what may be done on a page is taken for true
@@ -9,74 +10,6 @@ const PAUSE = 60; // before the server is asked for what was typed
 const SHOWN = 8; // of a part, where something was typed
 const RECENT = 12; // kept; of these the first five are shown
 const HEADERS = { "HX-Request": "true" };
-
-// What is remembered of a choice: what it is called, or where it leads without the query. Never a name.
-function keyOf(item) {
-  if (item.dataset.does) return item.dataset.does;
-  const { pathname, search } = new URL(item.getAttribute("href") ?? item.form?.getAttribute("action") ?? "", location);
-  if (!item.form) return item.hasAttribute("href") ? pathname + (search.match(/^\?\w+=1$/) ?? "") : "";
-  const sent = [...new FormData(item.form)].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "next");
-  return `${pathname} ${sent.flat().join(" ")}`;
-}
-
-function element(tag, className, text) {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
-
-// What there is to choose from in one step: rows in parts, each part with its title.
-class Step {
-  rows = [];
-  parts = new Map();
-
-  constructor(title = "", find = "") {
-    Object.assign(this, { title, find, typed: "", asked: null, made: Date.now() });
-  }
-
-  part(name, title, first) {
-    if (this.parts.has(name)) return this.parts.get(name);
-    const part = { name, box: document.createElement("div"), title: element("p", "menu-title", title) };
-    part.title.id = `command-part-${name}`;
-    part.title.role = "presentation";
-    part.box.role = "group";
-    part.box.setAttribute("aria-labelledby", part.title.id);
-    this.parts = new Map(first ? [[name, part], ...this.parts] : [...this.parts, [name, part]]);
-    return part;
-  }
-
-  add(part, item, more) {
-    const key = keyOf(item);
-    if (!more.context && key && this.rows.some((row) => row.key === key && !row.context)) return;
-    let node = item;
-    while (node.parentElement && !node.parentElement.dataset.part) node = node.parentElement;
-    const asks = item.closest("[hx-target]");
-    if (asks && !document.querySelector(asks.getAttribute("hx-target")))
-      for (const name of ["hx-get", "hx-post", "hx-target", "hx-push-url"]) asks.removeAttribute(name);
-    if (item.form) item.form.role = "none";
-    item.role = "option";
-    item.tabIndex = -1;
-    item.id = `command-${Step.count++}`;
-    const name = item.querySelector(".wrap").textContent;
-    this.rows.push({ part, item, node, key, name, label: fold(name), words: fold(item.dataset.words ?? ""), ...more });
-    window.htmx.process(node);
-  }
-
-  // The rows of a piece of the server's: in its parts, or all in the part `name`.
-  read(html, more = {}, name = "", title = "") {
-    const piece = document.createElement("template");
-    piece.innerHTML = html;
-    const parts = [...piece.content.querySelectorAll("[data-part]")];
-    for (const each of parts.length ? parts : [piece.content]) {
-      const quiet = each.hasAttribute?.("data-quiet");
-      const part = this.part(each.dataset?.part ?? name, each.querySelector("h2")?.textContent ?? title, more.context);
-      for (const item of each.querySelectorAll(".menu-item")) this.add(part, item, { quiet, ...more });
-    }
-  }
-
-  forget(which) {
-    this.rows = this.rows.filter((row) => !which(row));
-  }
-}
-Step.count = 0;
 
 class CommandBar {
   #steps = [];
@@ -111,31 +44,39 @@ class CommandBar {
     }
   }
 
-  // `about`: the address of what may be done with the contact that is meant.
-  begin(about) {
-    if (!this.bar.open) return;
+  // What may be done on the page, unless it is known.
+  prepare() {
     const query = new URLSearchParams(document.getElementById("results")?.dataset.live?.split("?")[1]);
     query.delete("organization");
     query.delete("place");
     const list = `${query}`;
-    if (!this.#root || this.#root.list !== list || Date.now() - this.#root.made > FRESH) {
-      this.#root = Object.assign(new Step("", this.bar.dataset.find), { list });
-      query.set("recent", this.#recent.filter((key) => key.startsWith("/")).join());
-      this.#fetch(`${this.bar.dataset.all}?${query}`, this.#root);
-    }
+    const known = this.#root;
+    if (known && !known.lost && known.list === list && Date.now() - known.made < FRESH) return;
+    this.#root = Object.assign(new Step("", this.bar.dataset.find), { list });
+    query.set("recent", this.#recent.filter((key) => key.startsWith("/")).join());
+    this.#fetch(`${this.bar.dataset.all}?${query}`, this.#root);
+  }
+
+  // `about`: the address of what may be done with the contact that is meant.
+  begin(about) {
+    if (!this.bar.open) return;
+    this.prepare();
     this.#root.forget((row) => row.context);
     this.#root.parts.delete("this");
     this.#root.asked = null;
     this.#steps = [this.#root];
     if (document.querySelector("[form=many][name=contact]:checked")) this.#offerSelection();
     else if (about) this.#fetch(about, this.#root, { context: true }, "this", this.#nameOf(about));
+    const eager = this.#eager;
     this.#typed();
+    if (eager) this.#enterKey();
   }
 
   #end() {
     this.abort?.abort();
     this.input.value = "";
     this.#eager = false;
+    this.#steps = [];
     clearTimeout(this.saying);
   }
 
@@ -165,8 +106,8 @@ class CommandBar {
       const answer = await fetch(address, { headers: HEADERS, signal: more?.signal }).catch(() => null);
       if (more?.signal?.aborted) return;
       const html = answer?.ok && !answer.redirected ? await answer.text() : null;
-      if (html === null) this.#say(this.bar.dataset.lost);
-      else step.read(html, more && { context: more.context, found: more.found }, ...part);
+      step.lost = html === null;
+      if (html) step.read(html, more && { context: more.context, found: more.found }, ...part);
     })();
     this.#waiting.set(asked, more?.found !== undefined);
     await asked;
@@ -177,6 +118,7 @@ class CommandBar {
 
   #typed() {
     this.#moved = this.#eager = false;
+    if (!this.#step) return; // it has not begun
     this.#ask();
     this.#show();
   }
@@ -242,10 +184,10 @@ class CommandBar {
   }
 
   #count() {
-    const { none, one, many } = this.bar.dataset;
+    const { none, one, many, lost } = this.bar.dataset;
     const count = this.rows.length;
-    if (!count && this.#waiting.size) return;
-    this.#say(count ? "" : none, count === 1 ? one : many.replace("#", count));
+    if (this.#step.lost) this.#say(lost);
+    else if (count || !this.#waiting.size) this.#say(count ? "" : none, count === 1 ? one : many.replace("#", count));
   }
 
   // What stands in place of the list, and what is read once typing pauses.
@@ -278,17 +220,19 @@ class CommandBar {
     if (to !== undefined && !event.shiftKey) {
       this.#moved = true;
       if (this.rows) this.#mark(to);
-    } else if (key === "Enter") this.#isSure ? this.#press() : (this.#eager = true);
+    } else if (key === "Enter") this.#enterKey();
     else if (key === "Tab") event.shiftKey ? this.#leave() : this.#enter(this.#marked);
     else if (key !== "ArrowRight" || !ends || !this.#enter(this.#marked))
       if (key !== "Backspace" || this.input.value || !this.#leave()) return;
     event.preventDefault();
   }
 
-  // Whether what is marked is what Enter means, whatever is still on its way.
-  get #isSure() {
+  // Where what is marked may not be what is meant, since more is on its way, it waits for that.
+  #enterKey() {
     const waiting = [...this.#waiting.values()];
-    return this.#moved || !waiting.length || (waiting.every(Boolean) && this.#marked?.rate >= 50);
+    const sure = this.#moved || !waiting.length || (waiting.every(Boolean) && this.#marked?.rate >= 50);
+    if (this.#step && sure) this.#press();
+    else this.#eager = true;
   }
 
   #press() {
@@ -348,10 +292,10 @@ class CommandBar {
   }
 }
 
-let made = null;
+const bar = new CommandBar(document.getElementById("command-bar"));
 
-/** Show in the open dialog `bar` what there is; `about` is the address of the actions of the contact that is meant. */
-export function begin(bar, about) {
-  made ??= new CommandBar(bar);
-  made.begin(about);
-}
+/** Fetch what may be done on the page. */
+export const prepare = () => bar.prepare();
+
+/** Show it in the dialog, which is open; `about` is the address of what may be done with the contact that is meant. */
+export const begin = (about) => bar.begin(about);

@@ -5,6 +5,7 @@ import { say, warn } from "kith/announce";
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], :popover-open";
 const CARD = /^(\/contacts\/[0-9a-f-]{36}\/).*?(\?.*)?$/;
 const ANYWHERE = ["commands", "contacts"]; // in text fields too
+const CHORDS = ["Control", "Meta"];
 const said = document.body.dataset.keys?.split(" ") ?? [];
 const calls = new Map(said.flatMap((key, at) => (at % 2 ? [] : [[key, said[at + 1]]])));
 
@@ -35,7 +36,7 @@ async function openBar() {
   const about = addressOf("actions/");
   document.querySelector(".menu:popover-open")?.hidePopover();
   bar.showModal();
-  (await import("kith/command_bar")).begin(bar, about);
+  (await import("kith/command_bar")).begin(about);
 }
 
 const ways = {
@@ -87,7 +88,9 @@ function keyOf({ key, code, shiftKey, ctrlKey, metaKey }) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat && CHORDS.includes(event.key)) return;
+  // The first half of the bar's key is when to fetch it.
+  if (CHORDS.includes(event.key) && calls.size) import("kith/command_bar").then(({ prepare }) => prepare());
   const name = calls.get(keyOf(event));
   // Dialogs and menus have Escape and letters of their own.
   if (!ANYWHERE.includes(name) && (event.target.closest(TYPING) || document.querySelector("dialog[open], .menu:popover-open")))

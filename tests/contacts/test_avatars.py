@@ -29,7 +29,8 @@ def bomb(width, height):
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("AVIF", "RGBA")],
 )
 def test_pictures_become_square_webp(kind, mode):
     with Image.open(io.BytesIO(decode(picture(kind, (700, 900), mode, None)))) as small:
@@ -64,7 +65,7 @@ def test_what_the_camera_wrote_is_used_and_goes():
     ids=["empty", "text", "cut short", "tiff", "bmp", "svg", "without pixels"],
 )
 def test_what_is_no_picture_is_refused(data):
-    with pytest.raises(BadPicture, match="JPEG, PNG or WebP"):
+    with pytest.raises(BadPicture, match="JPEG, PNG, WebP or AVIF"):
         decode(data)
 
 

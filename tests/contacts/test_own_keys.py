@@ -55,7 +55,7 @@ def test_two_may_change_places(client, cast):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"move": "l"}, "“l” is the key of “Move to book…” already."),
+        ({"move": "l"}, "“l” is the key of “Add to group…” already."),
         ({"move": "vv"}, "A key is one character"),
         ({"move": "\x07"}, ""),
         ({"move": "vvvvvvvvvvvvvv"}, "at most 8 characters"),
@@ -103,5 +103,5 @@ def test_who_has_them_switched_off_keeps_those_of_more_than_one_character(client
 
 
 def test_a_key_typed_in_two_ways_is_one_key():
-    own_keys, errors = chosen_keys({**USUAL, "move": "e\u0301"})
+    own_keys, errors = chosen_keys({**USUAL, "move": "e\u0301"}, before=USUAL)
     assert (own_keys, errors) == ({"move": "é"}, {})

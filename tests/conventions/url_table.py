@@ -313,6 +313,8 @@ TABLE: list[Row] = [
     page("contacts:new", 302, 200, 200, 200, 200, 200),
     post("contacts:new", 302, 302, 302, 403, 404, 404, data={"book": of("book"), **NAMED}),
     post("contacts:new", 302, 404, 404, 404, 404, 302, data={"book": of("foreign"), **NAMED}, note="elsewhere"),
+    post("contacts:hints", 302, 200, 200, 200, 404, 404, data={"book": of("book"), "form_key": "x", **NAMED}),
+    post("contacts:pasted", 302, 200, 200, 200, 200, 200, data={"pasted": "Zoë <zoe@example.com>"}),
     page("contacts:edit", 302, 200, 200, 403, 404, 404),
     post("contacts:edit", 302, 302, 302, 403, 404, 404, data={"book": of("book"), "base_version": "1", **NAMED}),
     post(
