@@ -9,6 +9,4 @@ import "kith/search_field";
 import "kith/contact_list";
 import "kith/open_list";
 import "kith/selection";
-import "kith/contact_form";
-import "kith/combo_box";
 import "kith/file_drop";
