@@ -29,7 +29,7 @@ class Section(NamedTuple):
 def sections(request: SignedInRequest, panel: Panel) -> list[Section]:
     """Return what the person may do, part by part; the addresses keep the list of `panel`. Three queries."""
     return [
-        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel)]),
+        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel), *_back(panel)]),
         Section("go", _("Go to"), list(_places())),
         Section("settings", _("Settings"), [*_settings(request), *_themes()]),
         Section("account", _("Account"), list(_account(request))),
@@ -65,6 +65,17 @@ def book_menu(panel: Panel) -> Iterator[Action]:
     if panel.target_book:
         address = f"/books/{panel.target_book.pk}/import/"
         yield Action(_("Import contacts (CSV)"), address, "arrow-up-tray", words=_("upload file Google Outlook vCard"))
+
+
+def _back(panel: Panel) -> Iterator[Action]:
+    """Yield the undoing of one's own latest act, and doing it again."""
+    keys, sends = keys_of(panel.user), {"next": reverse("contacts:changes")}
+    for title, does, icon, words in (
+        (_("Undo my latest change"), "undo", "arrow-uturn-left", _("revert take back")),
+        (_("Do it again"), "redo", "arrow-uturn-right", _("redo repeat")),
+    ):
+        address = reverse(f"contacts:{does}-latest")
+        yield Action(title, address, icon, sends=sends, key=keys[does], does=does, words=words)
 
 
 def _open_steps() -> Iterator[Action]:

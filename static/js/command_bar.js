@@ -285,7 +285,7 @@ class CommandBar {
     if (this.#steps.length === 1 || item.dataset.inside) this.#keep(row);
     if (item.form?.elements.next) item.form.elements.next.value = location.pathname + location.search;
     this.bar.close();
-    const here = does === "keys" || (does === "find" && document.querySelector("search-field"));
+    const here = ["keys", "undo", "redo"].includes(does) || (does === "find" && document.querySelector("search-field"));
     if (here) event.preventDefault();
     if (here) run(does);
     tool?.click();
