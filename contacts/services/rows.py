@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from books.shelf import array_of
+from config.prepared import prepared_cursor
 from contacts.derived import Derived
 from contacts.document import SCALAR_NAMES, ContactDocument, Info, Membership
 from contacts.models import Contact
@@ -306,7 +307,7 @@ def document_from(contact: Contact, memberships: Iterable[Membership]) -> Contac
 def memberships_of(contact_ids: Collection[UUID]) -> dict[UUID, list[tuple[Membership, UUID]]]:
     """Return the memberships of each of the contacts in order, each with the id of its group or company. One query."""
     memberships: dict[UUID, list[tuple[Membership, UUID]]] = {contact_id: [] for contact_id in contact_ids}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_MEMBERSHIPS, [array_of(memberships)])
         for contact_id, group_id, item, kind, name, title, department, location, description in cursor.fetchall():
             membership = Membership(

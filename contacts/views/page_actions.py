@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts.keys import keys_of
+from contacts.keys import KEYS, in_words, keys_of
+from contacts.templatetags.keys import mod_key
 from contacts.views.actions import Action
 from contacts.views.panel import Panel
 from organizations.http import SignedInRequest
@@ -29,7 +30,7 @@ class Section(NamedTuple):
 def sections(request: SignedInRequest, panel: Panel) -> list[Section]:
     """Return what the person may do, part by part; the addresses keep the list of `panel`. Three queries."""
     return [
-        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel), *_back(panel)]),
+        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel), *_latest(request)]),
         Section("go", _("Go to"), list(_places())),
         Section("settings", _("Settings"), [*_settings(request), *_themes()]),
         Section("account", _("Account"), list(_account(request))),
@@ -59,23 +60,25 @@ def new_things(panel: Panel) -> Iterator[Action]:
     yield Action(_("New company"), reverse("contacts:company-new"), "building-office", words=_("create add firm"))
 
 
+def _latest(request: SignedInRequest) -> Iterator[Action]:
+    """Yield undo and redo of one's own latest change."""
+    keys, mod = keys_of(request.user), mod_key(request)
+    sends = {"next": reverse("contacts:list")}
+    for does, icon, words in (
+        ("undo", "arrow-uturn-left", _("take back")),
+        ("redo", "arrow-uturn-right", _("redo repeat")),
+    ):
+        title, address = str(KEYS[does].words), reverse(f"contacts:{does}-latest")
+        key = in_words(keys[does], mod=mod)
+        yield Action(title, address, icon, sends=sends, key=key, does=does, words=words)
+
+
 def book_menu(panel: Panel) -> Iterator[Action]:
     """Yield the menu beside the title of the contact books."""
     yield Action(_("New contact book"), reverse("contacts:book-new"), "plus", words=_("create add"))
     if panel.target_book:
         address = f"/books/{panel.target_book.pk}/import/"
         yield Action(_("Import contacts (CSV)"), address, "arrow-up-tray", words=_("upload file Google Outlook vCard"))
-
-
-def _back(panel: Panel) -> Iterator[Action]:
-    """Yield the undoing of one's own latest act, and doing it again."""
-    keys, sends = keys_of(panel.user), {"next": reverse("contacts:changes")}
-    for title, does, icon, words in (
-        (_("Undo my latest change"), "undo", "arrow-uturn-left", _("revert take back")),
-        (_("Do it again"), "redo", "arrow-uturn-right", _("redo repeat")),
-    ):
-        address = reverse(f"contacts:{does}-latest")
-        yield Action(title, address, icon, sends=sends, key=keys[does], does=does, words=words)
 
 
 def _open_steps() -> Iterator[Action]:
