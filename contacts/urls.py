@@ -14,6 +14,7 @@ from contacts.views import (
     lists,
     live,
     many,
+    menus,
     pictures,
     region,
     theme,
@@ -65,6 +66,9 @@ urlpatterns = [
     path("changes/<uuid:change_set_id>/", changes.change_set, name="change-set"),
     path("changes/<uuid:change_set_id>/undo/", changes.undo, name="undo"),
     path("avatars/<uuid:contact_id>/<str:name>", pictures.avatar, name="avatar"),
+    path("contacts/letters/", lists.letters, name="letters"),
+    path("contacts/view/", menus.view, name="view-menu"),
+    path("settings/menu/", menus.person, name="person-menu"),
     path("settings/theme/", theme.choose, name="theme"),
     path("organization/region/", region.region, name="region"),
 ]

@@ -18,14 +18,18 @@ class FileDrop extends HTMLElement {
     // A file field takes its own drops.
     if (event.target.closest?.("input[type=file]")) return this.#show(0);
     event.preventDefault();
+    if (event.type === "dragover" && !this.#depth) this.#show(1);
     if (event.type === "dragenter") this.#show(this.#depth + 1);
     if (event.type === "dragleave") this.#show(this.#depth - 1);
-    if (event.type !== "drop") return;
+    if (event.type === "drop") this.take(event.dataTransfer.files);
+  }
+
+  /** Send what was dropped. */
+  take(files) {
     this.#show(0);
     const form = this.querySelector("form");
-    const input = form.querySelector("input[type=file]");
-    if (event.dataTransfer.files.length !== 1) return warn(this.dataset.one);
-    input.files = event.dataTransfer.files;
+    if (files.length !== 1) return warn(this.dataset.one);
+    form.querySelector("input[type=file]").files = files;
     this.toggleAttribute("data-sending", true);
     form.submit();
   }

@@ -9,11 +9,15 @@ const body = document.body;
 
 body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.setAttribute("aria-busy", "true");
+  // A card on its way shows where it will be; what asks again by itself changes nothing until it is there.
+  if (detail.target?.id === "detail" && detail.requestConfig.verb === "get" && !detail.elt.matches("[hx-trigger^=load]"))
+    detail.target.toggleAttribute("data-loading", true);
   if (detail.elt.matches("form")) detail.elt.setAttribute("aria-busy", "true");
 });
 
 body.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
+  detail.target?.removeAttribute("data-loading");
   if (detail.elt.matches("form")) detail.elt.removeAttribute("aria-busy");
 });
 
@@ -38,7 +42,7 @@ function place(template) {
 }
 
 // Elements that few pages hold are fetched with the first of them.
-const LATER = { "pick-list": "kith/pick_list", "pass-key": "kith/pass_key" };
+const LATER = { "letter-rail": "kith/letter_rail", "pick-list": "kith/pick_list", "pass-key": "kith/pass_key" };
 
 function fetchElements() {
   for (const [name, module] of Object.entries(LATER)) if (document.querySelector(name)) import(module);
