@@ -28,6 +28,8 @@ ORDERS = {"family": "sort_family", "given": "sort_given"}
 #: So many letters are looked for, and so many first characters read where few contacts are read whole.
 MOST_LETTERS = 100
 MOST_KEYS = 2_000
+#: Of so many contacts in a book it is read whole sooner than it is jumped through.
+WORTH_JUMPING = 200
 # The first text after the letter of `jump.key`: all before "a" are one, as are ideographs, symbols, and the syllables
 # of Hangul that begin alike. Code points by the Unicode Standard, 17.0, blocks.
 _CODE = "ascii(jump.key)"
@@ -40,6 +42,9 @@ _AFTER_LETTER = f"""chr(CASE
  WHEN {_CODE} BETWEEN 126976 AND 131071 THEN 131072
  WHEN {_CODE} >= 131072 THEN NULL
  ELSE {_CODE} + 1 END)"""
+
+_EACH_BOOK = "unnest(%s::uuid[]) AS wanted(id)"
+_DISTINCT = 'SELECT DISTINCT left({key}, 1) COLLATE "C" AS letter FROM {source} ORDER BY letter LIMIT {most}'
 
 _COLUMNS = ("id", "display_name", "second_line", "avatar", "starred", "book_id", "version")
 
@@ -114,11 +119,19 @@ def first_keys(scope: Scope, *, order: str = "family") -> list[str]:
     letters, not contacts.
     """
     column = ORDERS[order]
-    if scope.is_small or scope.group_ids:
-        if scope.group_ids and _count(*_members(scope), FEW_MEMBERS) > FEW_MEMBERS:
+    if scope.group_ids:
+        if _count(*_members(scope), FEW_MEMBERS) > FEW_MEMBERS:
             return []
         source, values = _found(scope, in_order=False)
-        sql = f'SELECT DISTINCT left(c.{column}, 1) COLLATE "C" AS key FROM {source} ORDER BY key LIMIT {MOST_KEYS}'  # noqa: S608  # columns are constants, values are parameters
+        sql = _DISTINCT.format(key=f"c.{column}", source=source, most=MOST_KEYS)
+    elif scope.by_book and 0 < scope.contacts <= len(scope.book_ids) * WORTH_JUMPING:
+        # Where books are many and small, jumping in each costs more than reading them all.
+        part = (
+            f"SELECT c.{column} AS key FROM contacts_contact c WHERE c.book_id = wanted.id AND c.trashed_at IS NULL"  # noqa: S608  # columns are constants, values are parameters
+            f"{scope.own_conditions('c')} ORDER BY c.{column} OFFSET 0"
+        )
+        sql = _DISTINCT.format(key="c.key", source=f"{_EACH_BOOK}, LATERAL ({part}) AS c", most=MOST_KEYS)
+        values = [scope.books]
     else:
         first, values = _first(scope, column, "''")
         following, more_values = _first(scope, column, _AFTER_LETTER)

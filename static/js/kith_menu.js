@@ -52,7 +52,7 @@ class KithMenu extends HTMLElement {
     for (const item of this.#items()) {
       const radio = item.hasAttribute("data-radio");
       item.setAttribute("role", radio ? "menuitemradio" : "menuitem");
-      if (radio) item.setAttribute("aria-checked", String(item.querySelectorAll("svg").length > 1));
+      if (radio) item.setAttribute("aria-checked", String(item.dataset.radio === "on"));
       item.tabIndex = -1;
     }
   }

@@ -50,7 +50,7 @@ def test_letters_are_those_of_the_names_own_scripts_in_the_order_of_the_list(cas
 def test_each_way_of_looking_finds_the_same_letters(cast, monkeypatch, order):
     fill(cast, *NAMES[:6])
     fill(cast, *NAMES[5:], book=cast.private)
-    fill(cast, "Quinn", book=make_book(cast.ben, cast.organization))
+    fill(cast, "Quinn", book=make_book(cast.ann, cast.organization))
     whole = letters_of(listing.first_keys(scope_for(cast.ann, cast.organization), order=order))
     for scope in scopes(cast.ann, cast.organization, monkeypatch):
         assert letters_of(listing.first_keys(scope, order=order)) == whole
