@@ -25,7 +25,8 @@ body.addEventListener("htmx:afterRequest", ({ detail }) => {
 function place(template) {
   const { append, replace, inner, remove } = template.dataset;
   const target = document.getElementById(append ?? replace ?? inner ?? remove);
-  const focused = document.activeElement?.id;
+  const { id, parentElement } = document.activeElement;
+  const row = parentElement?.closest(".row")?.id;
   template.remove();
   if (!target) return;
   const nodes = [...template.content.cloneNode(true).children];
@@ -38,7 +39,9 @@ function place(template) {
     next?.querySelector(".row-link")?.focus();
   }
   nodes.forEach((node) => window.htmx.process(node));
-  if (focused && document.activeElement === body) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (document.activeElement !== body) return;
+  const again = document.getElementById(id) ?? (row && document.querySelector(`#${row} .row-link`));
+  again?.focus({ preventScroll: true });
 }
 
 // Elements that few pages hold are fetched with the first of them.
