@@ -1,6 +1,7 @@
 """Who in a book may be the people that somebody brings: looked up by set, for a whole batch at once.
 
-Whether one of them is the same person is decided by `contacts.matching`, from the documents.
+Whether one of them is the same person is decided by `contacts.matching`, from the documents. Nobody is locked for
+that: whoever is to be changed is locked then, and compared with what was read here.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from contacts.derived import sort_key
 from contacts.document import ContactDocument
 from contacts.matching import email_keys
 from contacts.models import Contact
+from contacts.services.rows import documents_of
 
 #: Contacts looked at for one address or name. Where more share it, nobody could tell them apart anyway.
 CANDIDATES = 20
+
+#: Documents that are remembered from batch to batch; names and addresses that many share come again and again.
+REMEMBERED = 10_000
 
 _NAME_MARK = "\0"
 
@@ -44,11 +49,37 @@ def keys_of(document: ContactDocument) -> list[str]:
     return email_keys(document) or [_NAME_MARK + sort_key(document, family_first=True)]
 
 
-def candidates(book: ContactBook, documents: Iterable[ContactDocument]) -> list[Contact]:
-    """Return the contacts of the book that may be these people, locked in the order of their ids.
+class Remembered:
+    """Documents of contacts as they were read for earlier batches of one act, each good while its version stands."""
 
-    At most `CANDIDATES` for each email or name. Needs a transaction and a book that the caller holds. At most three
-    queries, however many documents.
+    def __init__(self) -> None:
+        self._read: dict[UUID, tuple[int, ContactDocument]] = {}
+
+    def documents(self, versions: dict[UUID, int]) -> dict[UUID, ContactDocument]:
+        """Return the documents of contacts given as id to version, in their order. At most two queries."""
+        known = {pk: read for pk, version in versions.items() if (read := self._read.get(pk)) and read[0] == version}
+        if len(known) < len(versions):
+            contacts = list(Contact.objects.filter(pk__in=[pk for pk in versions if pk not in known]))
+            documents = documents_of(contacts)
+            known |= {contact.pk: (contact.version, documents[contact.pk]) for contact in contacts}
+        for pk in known:
+            self._read.pop(pk, None)  # what was asked for last goes last
+        self._read |= known
+        while len(self._read) > REMEMBERED:
+            del self._read[next(iter(self._read))]
+        return {pk: known[pk][1] for pk in versions if pk in known}
+
+    def forget(self) -> None:
+        """Read everybody anew from now on: a group may be spelled otherwise, for which no version is raised."""
+        self._read.clear()
+
+
+def candidates(
+    book: ContactBook, documents: Iterable[ContactDocument], remembered: Remembered
+) -> dict[UUID, ContactDocument]:
+    """Return the contacts of the book that may be these people, in the order of their ids, as documents by id.
+
+    At most `CANDIDATES` for each email or name. At most five queries, however many documents.
     """
     keys = {key for document in documents for key in keys_of(document)}
     names = [key.removeprefix(_NAME_MARK) for key in keys if key.startswith(_NAME_MARK)]
@@ -65,6 +96,6 @@ def candidates(book: ContactBook, documents: Iterable[ContactDocument]) -> list[
             cursor.execute(_BY_NAME, {"names": names, "book": book.pk, "most": CANDIDATES})
             found.update(row[0] for row in cursor.fetchall())
     if not found:
-        return []
-    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True)
-    return list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        return {}
+    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True).order_by("pk")
+    return remembered.documents(dict(living.values_list("pk", "version")))

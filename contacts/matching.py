@@ -8,7 +8,7 @@ queries. Documents are expected normalised.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -66,6 +66,12 @@ _ROLES = frozenset(_ROLE_WORDS.split())
 _STRONG_ROLES = frozenset({"info", "sales", "support", "office", "kontakt", "contact", "service", "noreply", "billing"})
 
 
+#: A number without letters, an extension or codes dialled behind it.
+_PLAIN_NUMBER = re.compile(r"[0-9+(). /-]*")
+#: Last digits that no country rewrites, whatever it does with prefixes.
+_END = 4
+
+
 @lru_cache(maxsize=10_000)
 def is_role_mailbox(key: str) -> bool:
     """Return whether an email key is a desk's rather than a person's: info@, office@, no-reply@, Vertrieb@."""
@@ -86,7 +92,11 @@ def same_person(a: ContactDocument, b: ContactDocument) -> bool:
     True for an equal email that is no role mailbox, with names that do not contradict; for an equal role mailbox with
     the same full name; and for contacts with an equal email that say the very same in everything.
     """
-    shared = set(email_keys(a)).intersection(email_keys(b))
+    return _same_person(a, b, set(email_keys(a)).intersection(email_keys(b)))
+
+
+def _same_person(a: ContactDocument, b: ContactDocument, shared: Collection[str]) -> bool:
+    """Return what `same_person` does, of contacts that share these emails and no other."""
     if any(not is_role_mailbox(key) for key in shared) and not names_contradict(a, b):
         return True
     return bool(shared) and (same_full_name(a, b) or _says_the_same(a, b))
@@ -128,13 +138,13 @@ class Ambiguous[Key]:
 
 
 def decide[Key](
-    document: ContactDocument, candidates: Iterable[tuple[Key, ContactDocument]]
+    document: ContactDocument, candidates: Iterable[tuple[Key, ContactDocument, Collection[str]]]
 ) -> Key | Ambiguous[Key] | None:
-    """Return the key of the one candidate that is the same person, None when none is, `Ambiguous` when several are."""
-    found: list[Key] = []
-    for key, candidate in candidates:
-        if key not in found and same_person(document, candidate):
-            found.append(key)
+    """Return the key of the one candidate that is the same person, None when none is, `Ambiguous` when several are.
+
+    Candidates come with the keys of the emails that they share with `document`, each key once.
+    """
+    found = [key for key, candidate, shared in candidates if _same_person(document, candidate, shared)]
     if len(found) > 1:
         return Ambiguous(tuple(found))
     return found[0] if found else None
@@ -202,6 +212,8 @@ def same_info(a: Info, b: Info, region: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _extension(text: str, region: str) -> str:
+    if _PLAIN_NUMBER.fullmatch(text):
+        return ""
     try:
         return phonenumbers.parse(text, region).extension or ""
     except phonenumbers.NumberParseException:
@@ -210,6 +222,10 @@ def _extension(text: str, region: str) -> str:
 
 def _same_phone(a: str, b: str, region: str) -> bool:
     """Compare two numbers by E.164; one written without its country also by its last nine digits."""
+    if a == b:
+        return True
+    if _PLAIN_NUMBER.fullmatch(a) and _PLAIN_NUMBER.fullmatch(b) and digits(a)[-_END:] != digits(b)[-_END:]:
+        return False  # however they are read
     if _extension(a, region) != _extension(b, region):
         return False
     (my_number, my_end), (their_number, their_end) = phone_keys(a, region), phone_keys(b, region)

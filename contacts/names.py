@@ -108,6 +108,9 @@ class _Name:
     given: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
     generation: str = ""
+    is_couple: bool = False
+    #: The words in an order of their own, umlauts alike.
+    in_order: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -122,27 +125,26 @@ def names_contradict(a: ContactDocument, b: ContactDocument) -> bool:
     another middle initial, or a couple beside one of the two contradict. Names in scripts that cannot be compared
     (陈伟, Wei Chen) do not contradict. Symmetric.
     """
-    nicknames = (*_tokens(a.nickname), *_tokens(b.nickname))
     first, second = _name(a), _name(b)
+    if first is second and first.in_order:
+        return False  # the very same, as it was read before
     if not first.all and not second.all:
         mine, theirs = _tokens(a.nickname), _tokens(b.nickname)
         return bool(mine and theirs and set(mine) != set(theirs))
     if not first.all or not second.all:
         return False
-    if _is_couple(a) != _is_couple(b):
+    if first.is_couple != second.is_couple:
         return True
     if first.generation and second.generation and first.generation != second.generation:
         return True
-    phonetic = (_name(a, "phonetic_"), _name(b, "phonetic_"))
-    return not any(
-        _agree(x, y, nicknames) for x in (first, phonetic[0]) for y in (second, phonetic[1]) if x.all and y.all
-    )
+    nicknames = (*_tokens(a.nickname), *_tokens(b.nickname))
+    return not any(_agree(x, y, nicknames) for x in (first, *_phonetic(a)) for y in (second, *_phonetic(b)))
 
 
 def same_full_name(a: ContactDocument, b: ContactDocument) -> bool:
     """Return whether both have a name, the same when folded, in whatever order its words come."""
     first, second = _name(a), _name(b)
-    return bool(first.all) and _sorted(first) == _sorted(second) and first.generation == second.generation
+    return bool(first.all) and first.in_order == second.in_order and first.generation == second.generation
 
 
 def _tokens(text: str) -> tuple[str, ...]:
@@ -153,14 +155,15 @@ def _tokens(text: str) -> tuple[str, ...]:
     return tuple("".join(letters).split())
 
 
-def _is_couple(document: ContactDocument) -> bool:
-    return bool(_TOGETHER.search(f"{document.first_name} {document.middle_name}".strip()))
-
-
-def _name(document: ContactDocument, prefix: str = "") -> _Name:
+def _name(document: ContactDocument) -> _Name:
     """Return the words of a name, titles and generation apart."""
-    first, middle, last = (getattr(document, f"{prefix}{part}") for part in ("first_name", "middle_name", "last_name"))
-    return _read(first, middle, last, "" if prefix else document.suffix)
+    return _read(document.first_name, document.middle_name, document.last_name, document.suffix)
+
+
+def _phonetic(document: ContactDocument) -> list[_Name]:
+    """Return how a name is spoken, where that is said."""
+    parts = (document.phonetic_first_name, document.phonetic_middle_name, document.phonetic_last_name)
+    return [name] if any(parts) and (name := _read(*parts, "")).all else []
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -174,11 +177,13 @@ def _read(first: str, middle: str, last: str, suffix: str) -> _Name:
         while len(words) > 1 and (words[-1] in _GENERATIONS or words[-1] in _TITLES):
             generation = generation or _GENERATIONS.get(words[-1], "")
             words.pop()
-    return _Name(tuple(given), tuple(family), generation)
+    in_order = sorted(map(_umlauts_alike, (*given, *family)))
+    is_couple = bool(_TOGETHER.search(f"{first} {middle}".strip()))
+    return _Name(tuple(given), tuple(family), generation, is_couple, tuple(in_order))
 
 
 def _agree(a: _Name, b: _Name, nicknames: tuple[str, ...]) -> bool:
-    if _sorted(a) == _sorted(b) or "".join(a.all) == "".join(b.all):
+    if a.in_order == b.in_order or "".join(a.all) == "".join(b.all):
         return True
     if "".join(a.all) == "".join(b.family + b.given) or "".join(b.all) == "".join(a.family + a.given):
         return True
@@ -241,13 +246,11 @@ def _is_initial(word: str) -> bool:
 
 def _loose(word: str) -> str:
     """Return a word with short forms at length and umlauts alike: Mueller is Müller."""
-    word = _SHORT.get(word, word)
+    return _umlauts_alike(_SHORT.get(word, word))
+
+
+def _umlauts_alike(word: str) -> str:
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _sorted(name: _Name) -> list[str]:
-    return sorted(word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name.all)
 
 
 @lru_cache(maxsize=_REMEMBERED)

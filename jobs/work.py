@@ -83,7 +83,13 @@ class Work:
 
     @contextmanager
     def checkpoint(
-        self, cursor: Any = None, *, done: int | None = None, total: int | None = None, text: str | None = None
+        self,
+        cursor: Any = None,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        text: str | None = None,
+        redoable: bool = False,
     ) -> Iterator[Step]:
         """Do a part of the work: one transaction holding the handler's writes and this job's new cursor.
 
@@ -91,10 +97,17 @@ class Work:
         cancel waits for it. `done` and `total` are absolute, in the handler's unit. Fields that are known only
         after the work can be set on the `Step` yielded. Keep a part under a second. Raises `LostLease` or
         `Cancelled` before anything is written; raises RuntimeError inside a transaction.
+
+        A `redoable` part, one that has no effect outside of the database, is not waited for until it is on disk
+        (ADR 23): if the machine fails within the next moment, the part and the new cursor are lost together, and the
+        part is done again.
         """
         step = Step(cursor, done, total, text)
         with transaction.atomic(durable=True):
             self._hold()
+            if redoable:
+                with connection.cursor() as sql:
+                    sql.execute("SET LOCAL synchronous_commit = off")
             yield step
             self._save(step, run_after=lease_end())
         self._keep(step)

@@ -149,8 +149,9 @@ def _program(place: Place, name: str) -> Path:
 
 
 def _settings(place: Place) -> dict[str, str]:
-    """Return what differs from PostgreSQL's defaults, by the memory there is at this start."""
+    """Return what differs from PostgreSQL's defaults, by the memory and disk there are at this start."""
     total = memory.available()
+    disk = shutil.disk_usage(place.cluster()).free
     buffers = min(max(total // 16, 128 * _MB), 2048 * _MB)
     kilobytes: Callable[[int], str] = lambda size: f"{size // 1024}kB"  # noqa: E731 - one line, used twice
     return {
@@ -167,7 +168,11 @@ def _settings(place: Place) -> dict[str, str]:
         "jit": "off",
         "max_parallel_workers_per_gather": "0",
         "max_parallel_maintenance_workers": "0",
-        "max_wal_size": "2GB",
+        # The first change to a page after a checkpoint writes the whole page to the log. An import changes pages all
+        # over the indexes: the fewer checkpoints, the less it writes.
+        "max_wal_size": kilobytes(min(max(disk // 8, 1024 * _MB), 8192 * _MB)),
+        "checkpoint_timeout": "20min",
+        "wal_buffers": "64MB",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
@@ -188,4 +193,5 @@ _CARELESS = {
     "max_wal_senders": "0",
     "autovacuum_naptime": "10min",
     "shared_buffers": "131072kB",
+    "wal_buffers": "-1",
 }

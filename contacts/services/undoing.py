@@ -81,7 +81,7 @@ def run_undo(work: Work) -> None:
     total = Change.objects.filter(change_set=undo_set.undo_of).values("contact").distinct().count()
     seen = work.cursor or {"after": "", "done": 0}
     while seen["after"] is not None:
-        with work.checkpoint(total=total) as step:
+        with work.checkpoint(total=total, redoable=True) as step:
             undo_set.refresh_from_db(fields=["kept"])
             by.refresh_from_db(fields=["is_active"])  # whose account is closed by now takes nothing back
             after, reverted, kept = undo_batch(by=by, undo_set=undo_set, cursor=seen["after"])

@@ -80,7 +80,7 @@ for (const name of ["dragenter", "dragover", "drop"])
   window.addEventListener(name, (event) => {
     const drop = document.querySelector("file-drop");
     if (isThere("file-drop") || !drop || !event.dataTransfer?.types.includes("Files")) return;
-    if (event.target.closest?.("input[type=file]")) return;
+    if (event.target.closest?.("input[type=file], [data-takes-files]")) return;
     event.preventDefault();
     const files = event.type === "drop" ? event.dataTransfer.files : null;
     import("kith/file_drop").then(() => files && drop.take(files));

@@ -7,5 +7,3 @@ import "kith/first_use";
 import "kith/search_field";
 import "kith/contact_list";
 import "kith/selection";
-import "kith/contact_form";
-import "kith/combo_box";

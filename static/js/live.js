@@ -14,6 +14,9 @@ const edited = () => document.querySelector("#detail contact-form[data-contact]"
 function note(text) {
   host.hidden = !text;
   host.querySelector("span").textContent = text;
+  const link = host.querySelector("a");
+  link.hidden = !over;
+  link.href = location.href; // which asks to sign in, and leads back
 }
 
 function close() {
@@ -32,8 +35,10 @@ function open() {
     note("");
   };
   // The way back is ours: a browser's own would come every two seconds, for ever.
-  source.onerror = () => {
+  source.onerror = async () => {
+    const refused = source.readyState === EventSource.CLOSED; // by an answer, not by a broken line
     close();
+    if (refused && (await signedOut())) return heard.over();
     if (++failed > 3) note(host.dataset.away);
     retry = setTimeout(open, Math.min(60_000, 500 * 2 ** failed) * (0.5 + Math.random()));
   };
@@ -62,6 +67,13 @@ const heard = {
   },
 };
 
+// A password changed elsewhere ends sessions without a word: any page then leads to signing in.
+const signedOut = () =>
+  fetch(document.getElementById("results").dataset.live).then(
+    ({ redirected, url }) => redirected && new URL(url).pathname === host.dataset.signIn,
+    () => false,
+  );
+
 if (host) {
   addEventListener("pageshow", open);
   addEventListener("online", open);
@@ -72,6 +84,7 @@ if (host) {
     if (document.hidden) away = setTimeout(() => edited() || close(), 30_000);
     else if (!source) open();
   });
+  document.addEventListener("kith:changed", heard.again);
   document.addEventListener("kith:moved", () => {
     if (source && edited() !== form) open();
     if (busy.has(opened()?.dataset.contact)) news();

@@ -40,7 +40,7 @@ async function refresh() {
   const began = Date.now();
   const all = stale;
   timer = stale = null;
-  await Promise.all([list(), all && card()]).catch(() => (stale = all));
+  await Promise.all([list(), all && card(), acts()]).catch(() => (stale = all));
   next = Date.now() + Math.min(1000, 3 * (Date.now() - began));
 }
 
@@ -56,6 +56,15 @@ async function card() {
   if (!opened() || !(await news()) || edited()) return;
   const fresh = (await piece(location.href)).content.querySelector("[data-contact]");
   if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
+}
+
+// The acts of a history or of all changes: they keep their ids, so that focus and place stay with what is read.
+async function acts() {
+  const asked = location.href;
+  const old = byId("acts");
+  if (!old) return;
+  const { content } = await piece(asked);
+  if (location.href === asked) put(byId("acts"), content.querySelector("#acts"));
 }
 
 /** Show what changed since the version that is shown, and who is editing. False when the contact is gone. */

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
-from contacts.candidates import candidates, keys_of
+from contacts.candidates import Remembered, candidates, keys_of
 from contacts.derived import Derived, region_for
 from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
 from contacts.matching import Ambiguous, Policy, combine, decide, email_keys, says_nothing_new
@@ -66,51 +67,50 @@ class Taken:
 
 @dataclass(slots=True, eq=False)
 class _Person:
-    """Somebody in the book, or about to be. `contact` is None for one that a row of this batch brought."""
+    """Somebody in the book, or about to be. `before` is None for one that a row of this batch brought."""
 
     document: ContactDocument
     derived: Derived | None = None  # of a row whose document is still as it was read
-    contact: Contact | None = None
     before: ContactDocument | None = None
     rows: list[int] = field(default_factory=list)  # that changed somebody known
 
 
-def take_batch(writing: Act, book: ContactBook, readings: Sequence[Reading], policy: Policy) -> Taken:
+def take_batch(
+    writing: Act, book: ContactBook, readings: Sequence[Reading], policy: Policy, remembered: Remembered
+) -> Taken:
     """Write a batch of rows into `book`, held by the caller, within the act's transaction. Return what came of each.
 
     A person of the same batch counts like one of the book, so that it makes no difference where batches end.
     Several candidates are never guessed: such a row becomes a contact of its own, with a remark, unless all it says
-    is there already. A constant number of queries.
+    is there already. A constant number of queries; twice as many when somebody was changed since they were read.
     """
-    taken = Taken()
-    asked = [] if policy is Policy.KEEP_BOTH else readings
-    people = _People(writing, book, [row.document for row in asked if row.document is not None])
-    for row in readings:
-        if row.failed:
-            taken.refuse(row, row.failed)
-        elif row.document is None:
-            taken.skip(row, row.skipped)
-        else:
-            people.take(row, row.document, policy, taken)
-    people.write(taken)
-    return taken
+    asked = [] if policy is Policy.KEEP_BOTH else [row.document for row in readings if row.document is not None]
+    while True:
+        taken = Taken()
+        people = _People(writing, book, candidates(book, asked, remembered))
+        for row in readings:
+            if row.failed:
+                taken.refuse(row, row.failed)
+            elif row.document is None:
+                taken.skip(row, row.skipped)
+            else:
+                people.take(row, row.document, policy, taken)
+        if (contacts := people.hold()) is not None:
+            people.write(contacts, taken)
+            return taken
+        remembered.forget()  # who is held by now stays as it is: the next round agrees about them
 
 
 class _People:
     """The people whom the rows of one batch may be, by email and, for the rows without any, by name."""
 
-    def __init__(self, writing: Act, book: ContactBook, documents: Sequence[ContactDocument]) -> None:
+    def __init__(self, writing: Act, book: ContactBook, known: Mapping[UUID, ContactDocument]) -> None:
         self._writing = writing
         self._book = book
         self._by_key: dict[str, list[_Person]] = {}
         self._new: list[_Person] = []
-        self._known: list[_Person] = []
-        contacts = candidates(book, documents)
-        before = documents_of(contacts)
-        for contact in contacts:
-            document = before[contact.pk]
-            person = _Person(document, contact=contact, before=document)
-            self._known.append(person)
+        self._known = {pk: _Person(document, before=document) for pk, document in known.items()}
+        for person in self._known.values():
             self._index(person)
 
     def take(self, row: Reading, document: ContactDocument, policy: Policy, taken: Taken) -> None:
@@ -140,19 +140,26 @@ class _People:
         else:
             self._change(found, row, document, policy, taken)
 
-    def write(self, taken: Taken) -> None:
-        """Write what was decided, and correct the count by what the database says has changed."""
+    def hold(self) -> list[Contact] | None:
+        """Lock whom the rows change, in the order of their ids. None when one is not any more what was read."""
+        changed = {pk: person.before for pk, person in self._known.items() if person.rows}
+        if not changed:
+            return []
+        living = Contact.objects.filter(pk__in=list(changed), book=self._book, trashed_at__isnull=True)
+        contacts = list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        return contacts if documents_of(contacts) == changed else None
+
+    def write(self, contacts: Sequence[Contact], taken: Taken) -> None:
+        """Write what was decided, `contacts` being held, and correct the count by what the database has changed."""
         self._writing.create(
             self._book, [person.document for person in self._new], derived=[person.derived for person in self._new]
         )
-        edits = [
-            Edit(person.contact, person.before, person.document)
-            for person in self._known
-            if person.contact is not None and person.before is not None and person.rows
-        ]
-        versions = self._writing.update(edits)
-        for person in self._known:
-            if person.rows and person.contact is not None and person.contact.pk not in versions:
+        changed = [(contact, self._known[contact.pk]) for contact in contacts]
+        versions = self._writing.update(
+            [Edit(contact, person.before, person.document) for contact, person in changed if person.before is not None]
+        )
+        for contact, person in changed:
+            if contact.pk not in versions:
                 taken.updated -= len(person.rows)
                 for number in person.rows:
                     taken.leave(number, _nothing_new())
@@ -186,12 +193,13 @@ class _People:
         return says_nothing_new(person.document, document, policy, region=region)
 
     def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
-        found: list[_Person] = []
+        shared: dict[_Person, list[str]] = {}
         for key in keys_of(document):
-            found += [person for person in self._by_key.get(key, ()) if person not in found]
+            for person in self._by_key.get(key, ()):
+                shared.setdefault(person, []).append(key)
         if not email_keys(document):
-            return next((person for person in found if _says_all_of(person.document, document)), None)
-        return decide(document, [(person, person.document) for person in found])
+            return next((person for person in shared if _says_all_of(person.document, document)), None)
+        return decide(document, [(person, person.document, keys) for person, keys in shared.items()])
 
     def _index(self, person: _Person) -> None:
         for key in keys_of(person.document):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -14,11 +14,13 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
+from contacts.candidates import Remembered
 from contacts.matching import Policy
 from contacts.services import Busy, NotAllowed, NotVisible, act, finish, hold_books
 from jobs.models import INSTALLATION
 from jobs.work import Refused, RetryLater, Work
 from organizations.models import User
+from sync.imports import photos
 from sync.imports.ahead import Ahead
 from sync.imports.models import Import, ImportOutcome, ImportState
 from sync.imports.people import Taken, take_batch
@@ -51,7 +53,8 @@ def run_import(work: Work) -> None:
         return
     try:
         for batch in source.batches:
-            _write(work, imported, by, batch)
+            for part in photos.parts(batch):
+                _write(work, imported, by, part, source.remembered)
             if work.should_yield():
                 source.keep_for_later(batch[-1].number)
                 work.give_way()
@@ -65,13 +68,14 @@ def run_import(work: Work) -> None:
         forget_file(imported)
 
 
-def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None:
+def _write(work: Work, imported: Import, by: User, batch: list[Reading], remembered: Remembered) -> None:
     """Write one batch, or end the import as refused when `by` may not write into the book any more."""
     for attempt in range(PATIENCE):
         try:
-            with work.checkpoint({"row": batch[-1].number}, done=imported.rows_done + len(batch)) as step:
-                _commit(imported, by, batch)
-                step.total = max(imported.rows_total, imported.rows_done + len(batch))
+            done = imported.rows_done + len(batch)
+            with work.checkpoint({"row": batch[-1].number}, done=done, redoable=True) as step:
+                _commit(imported, by, batch, remembered)
+                step.total = max(imported.rows_total, done)
         except (NotVisible, NotAllowed) as refusal:
             _refuse(work, imported, _why(imported, by, refusal))
         except Busy as busy:
@@ -79,16 +83,17 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading]) -> None
                 raise RetryLater(str(busy), delay=timedelta(seconds=5)) from busy
             time.sleep(0.5)
         else:
-            imported.rows_done += len(batch)
+            photos.leave_out_unused(batch)
+            imported.rows_done = done
             return
 
 
-def _commit(imported: Import, by: User, batch: list[Reading]) -> None:
+def _commit(imported: Import, by: User, batch: list[Reading], remembered: Remembered) -> None:
     assert imported.change_set is not None  # noqa: S101 - only started imports come here; for the type checker
     by.refresh_from_db(fields=["is_active"])  # whose account is closed by now may use no book
     with act(by=by, change_set=imported.change_set) as writing:
         book = hold_books(by, {imported.book_id})[imported.book_id]
-        taken = take_batch(writing, book, batch, Policy(imported.policy))
+        taken = take_batch(writing, book, batch, Policy(imported.policy), remembered)
         _count(imported, taken, len(batch))
 
 
@@ -150,6 +155,7 @@ class _Source:
     file: BinaryIO
     batches: Ahead | Generator[list[Reading]]
     row: int = 0  # the last one committed, once it is kept
+    remembered: Remembered = field(default_factory=Remembered)
 
     @classmethod
     def at(cls, imported: Import, after: int) -> _Source:

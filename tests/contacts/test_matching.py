@@ -13,6 +13,7 @@ from contacts.matching import (
     Policy,
     combine,
     decide,
+    email_keys,
     is_role_mailbox,
     names_contradict,
     same_info,
@@ -233,12 +234,17 @@ def test_same_person(a, b, same):
     assert same_person(b, a) is same
 
 
+def sharing(document, *candidates):
+    mine = email_keys(document)
+    return [(key, other, [email for email in email_keys(other) if email in mine]) for key, other in candidates]
+
+
 def test_several_candidates_are_never_guessed():
     unnamed = contact(email("a@example.com"))
     assert decide(ANN, []) is None
-    assert decide(ANN, [(1, BOB)]) is None
-    assert decide(ANN, [(1, BOB), (2, ANN), (2, ANN)]) == 2
-    assert decide(unnamed, [(1, BOB), (2, ANN)]) == Ambiguous((1, 2))
+    assert decide(ANN, sharing(ANN, (1, BOB))) is None
+    assert decide(ANN, sharing(ANN, (1, BOB), (2, ANN))) == 2
+    assert decide(unnamed, sharing(unnamed, (1, BOB), (2, ANN))) == Ambiguous((1, 2))
 
 
 def test_rows_of_one_file_find_each_other_by_email():
@@ -403,4 +409,4 @@ def test_who_was_imported_is_found_when_the_file_comes_again(existing, data, pol
     if any(info.value == "ann@example.net" for info in row.infos):
         assert index.candidates(row) == ["known"]
         if policy is Policy.OVERWRITE or not names_contradict(known, row):
-            assert decide(row, [("known", result)]) == "known"
+            assert decide(row, sharing(row, ("known", result))) == "known"

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from books.models import ContactBook
+from contacts.candidates import Remembered
 from contacts.document import Kind
 from contacts.matching import Policy
 from contacts.models import Change, ChangeSet, Contact, ContactMembership, Source
@@ -96,7 +97,7 @@ def test_what_stands_there_is_what_an_import_of_the_same_people_leaves(cast):
     documents = [document_of(contact) for contact in loaded]
     with act(by=cast.ann, organization=cast.organization, source=Source.IMPORT) as writing:
         rows = [Reading(number, [], document=document) for number, document in enumerate(documents, start=2)]
-        assert take_batch(writing, cast.book, rows, Policy.KEEP_BOTH).created == 60
+        assert take_batch(writing, cast.book, rows, Policy.KEEP_BOTH, Remembered()).created == 60
     imported = Contact.objects.filter(book=cast.book).order_by("pk")
     assert list(map(stands, loaded)) == list(map(stands, imported))
     assert_consistent()

@@ -260,6 +260,29 @@ def test_checkpoint_inside_a_transaction_is_refused(transactional_db):
         pass
 
 
+def test_only_a_part_that_may_be_done_again_is_not_waited_for():
+    enqueued("test.steps", steps=3)
+    running = Work(taken())
+
+    def waited_for():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0] == "on"
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # the servers of tests wait for nothing
+    try:
+        with running.checkpoint({"next": 1}, redoable=True):
+            assert not waited_for()
+        assert waited_for()
+        with running.checkpoint({"next": 2}):
+            assert waited_for()
+        with running.finish():
+            assert waited_for()
+    finally:
+        connection.close()
+
+
 def test_cancelled_job_writes_nothing_more(effects):
     enqueued("test.steps", steps=2)
     running = Work(taken())

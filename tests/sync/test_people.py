@@ -3,7 +3,9 @@
 import pytest
 
 from contacts.matching import Policy
+from contacts.models import Contact
 from contacts.services import create_contact, document_of, trash_contacts
+from sync.imports import people as matched
 from sync.imports import reading
 from tests.contacts.conftest import person
 from tests.sync.conftest import contents, counts, imports, people, reasons, table
@@ -39,6 +41,32 @@ def test_policies(committed, ann_is_known, policy, expected, notes, last_names, 
     assert [contact.last_name for contact in people(committed.book)] == last_names
     assert sum(info.kind == "phone" for info in document.infos) == phones
     assert sum(info.kind == "email" for info in document.infos) == 1
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected", "notes"),
+    [
+        ({"last_name": "Jones", "notes": "typed just now"}, {"created": 1}, "typed just now"),
+        ({"notes": "typed just now"}, {"updated": 1}, "typed just now"),
+        ({"trashed_at": "2026-11-22T10:00Z"}, {"created": 1}, "from the book"),
+    ],
+)
+def test_somebody_changed_between_reading_and_writing(committed, ann_is_known, monkeypatch, meanwhile, expected, notes):
+    hold = matched._People.hold
+    rounds = []
+
+    def late(people):
+        rounds.append(people)
+        if len(rounds) == 1:
+            Contact.objects.filter(pk=ann_is_known.pk).update(**meanwhile)
+        return hold(people)
+
+    monkeypatch.setattr(matched._People, "hold", late)
+    assert counts(imports(committed.ann, committed.book, table(ROW))) == expected
+    assert len(rounds) == 2
+    ann_is_known.refresh_from_db()
+    assert ann_is_known.notes == notes
+    assert ann_is_known.last_name == meanwhile.get("last_name", "Smith" if "updated" in expected else "")
 
 
 def test_names_that_contradict_are_two_people(committed, ann_is_known):

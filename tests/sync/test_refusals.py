@@ -22,12 +22,12 @@ def midway(monkeypatch):
     # What happens must commit by itself, as another person's request would.
     write = running._write
 
-    def write_after(work, imported, by, batch):
+    def write_after(work, imported, by, batch, remembered):
         if imported.rows_done == 4:
             for happening in happenings:
                 happening()
             happenings.clear()
-        write(work, imported, by, batch)
+        write(work, imported, by, batch, remembered)
 
     monkeypatch.setattr(running, "_write", write_after)
     return happenings
