@@ -57,8 +57,8 @@ def seen_groups(
     """Return the first `most` groups and the first `most` companies that `user` sees in the organization of their
     `shelf`: those of contacts that they read, and those that they keep. One query.
 
-    `after`: the name that the last ones ended with; `beginning`, `within`: what names begin with, or hold; what they hold is also
-    found without its accents.
+    `after`: the name that the last ones ended with; `beginning`, `within`: what names begin with, or hold. What they
+    hold is also found without its accents.
     """
     kinds = list(kinds)
     start = group_key(beginning)

@@ -255,7 +255,7 @@ def test_a_page_is_light_before_anything_is_done(cast, open_as):
     add(cast, "Ana", "Prado")
     page = open_as(cast.ann)
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto("/contacts/", wait_until="load")
     expect(page.locator("live-updates:defined, contact-list:defined").first).to_be_attached()
     page.wait_for_load_state("networkidle")
