@@ -64,6 +64,10 @@ const first = {
 for (const [name, act] of Object.entries(first))
   document.addEventListener(name, (event) => isThere("kith-menu") || act(event), true);
 
+// The letters beside a list.
+for (const name of ["pointerover", "focusin"])
+  document.addEventListener(name, ({ target }) => target.closest?.("letter-rail") && import("kith/letter_rail"));
+
 // A button that copies.
 document.addEventListener(
   "click",

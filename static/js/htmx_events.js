@@ -46,7 +46,6 @@ function place(template) {
 
 // Elements that few pages hold are fetched with the first of them.
 const LATER = {
-  "letter-rail": "kith/letter_rail",
   "contact-form": "kith/contact_form",
   "combo-box": "kith/combo_box",
   "pick-list": "kith/pick_list",

@@ -1,4 +1,5 @@
-// <letter-rail><a href="…?from=m">M</a>…</letter-rail>: the letters of the list, one tab stop with arrows.
+// <letter-rail><a href="…?from=m">M</a>…</letter-rail>: the letters of the list, one tab stop with arrows. Fetched when they
+// are first pointed at or focused.
 
 class LetterRail extends HTMLElement {
   connectedCallback() {
@@ -9,6 +10,7 @@ class LetterRail extends HTMLElement {
     this.addEventListener("focusin", this);
     document.addEventListener("kith:moved", this);
     this.#mark();
+    if (this.contains(document.activeElement)) this.#stopAt(document.activeElement);
   }
 
   disconnectedCallback() {
