@@ -68,6 +68,11 @@ class Session:
             raise SignInError(f"{email} could not sign in: the form came back with {answer.status}.")
         return self
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The session's cookies, for another browser."""
+        return dict(self._cookies)
+
     def twin(self) -> Session:
         """Return the same session on a connection of its own."""
         return Session(self._port, self._cookies)

@@ -51,7 +51,7 @@ def explain(subject: Subject, result: Result) -> Explained:
     reader = next(each for each in subject.readers if each.name == result.reader)
     client = Client(SERVER_NAME="localhost")
     user = User.objects.get(pk=reader.user_id)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="organizations.signed_in.PeopleBackend")
     spent: list[tuple[float, str, Any]] = []
 
     def timed(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -32,6 +32,7 @@ LIMITS: Final[dict[str, int]] = {
     "card": 60,
     "counts": 30,
     "filters": 300,
+    "browser": 240,
     "crowd": 120,
     "server": 120,
     "rendering": 30,
@@ -47,7 +48,7 @@ class StageTooLongError(Exception):
 
 def stages(rows: int) -> dict[str, list[Callable[[Subject], Iterator[Result]]]]:
     """Return what each stage does; imports have `rows` rows."""
-    from bench.stages import crowd, imports, lists, rendering, rights, search
+    from bench.stages import browser, crowd, imports, lists, rendering, rights, search
 
     return {
         "search": [search.keystrokes],
@@ -57,6 +58,7 @@ def stages(rows: int) -> dict[str, list[Callable[[Subject], Iterator[Result]]]]:
         "card": [lists.cards],
         "counts": [lists.counts],
         "filters": [lists.filters],
+        "browser": [browser.painted],
         "crowd": [crowd.at_once],
         "server": [crowd.keep_alive],
         "rendering": [rendering.rows],

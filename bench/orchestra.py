@@ -21,6 +21,7 @@ from bench.data import LEAST
 from bench.figures import Result
 from bench.measure import LIMITS
 from bench.place import CannotMeasureError
+from bench.targets import PAINTED
 from config.servers import ServersError, hold
 from config.servers.processes import Bound
 
@@ -29,9 +30,11 @@ OUTPUT: Final = place.PROJECT / "bench.json"
 TUNED_ON, REPORTED_ON = 3, 99
 GROWTH: Final = (10_000, 100_000, 1_000_000)
 _EVERY_SIZE: Final = ("search", "names", "list", "card", "counts", "filters")
+#: In a browser, at `PAINTED` contacts, or at the largest size if that is smaller.
+_PAINTED: Final = ("browser",)
 _LARGEST: Final = ("exact", "rendering", "server", "crowd", "import")
 _APART: Final = {"rights": "kith_bench_rights", "import-empty": "kith_bench_empty"}
-STAGES: Final = (*_EVERY_SIZE, *_LARGEST, *_APART)
+STAGES: Final = (*_EVERY_SIZE, *_PAINTED, *_LARGEST, *_APART)
 _FILLS_WITHIN: Final = 1_500
 _SLACK: Final = 120
 _MOST: Final = 10_000_000
@@ -60,12 +63,18 @@ class Run:
         smaller = [size for size in GROWTH if size < self.contacts] if self.growth else []
         every = smaller if any(stage in self.only for stage in _EVERY_SIZE) else []
         wanted = any(stage in self.only for stage in (*_EVERY_SIZE, *_LARGEST))
-        return [*every, *([self.contacts] if wanted else [])]
+        painted = any(stage in self.only for stage in _PAINTED)
+        return sorted({*every, *([self.contacts] if wanted else []), *([self._painted] if painted else [])})
+
+    @property
+    def _painted(self) -> int:
+        return min(PAINTED, self.contacts) if self.growth else self.contacts
 
     def everything(self) -> None:
         """Measure all sizes, then what has a database apart."""
         for size in self.sizes():
-            names = [*_EVERY_SIZE, *(_LARGEST if size == self.contacts else ())]
+            names = [*_EVERY_SIZE, *(_PAINTED if size == self._painted else ())]
+            names += _LARGEST if size == self.contacts else ()
             self._on(f"kith_bench_{size}", size, [name for name in names if name in self.only])
         for name, database in _APART.items():
             if name in self.only:

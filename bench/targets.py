@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from bench.figures import Result
 
 MILLION = 1_000_000
+#: The size at which a browser is asked what it paints.
+PAINTED = 100_000
 #: What an answer may cost in terms of the best SQL for it: an aim, reported apart from the targets.
 RATIO = 3.0
 
@@ -46,6 +48,9 @@ TARGETS: dict[str, list[tuple[int, tuple[Limit, ...]]]] = {
     "counts": [(MILLION, _times(p95=20))],
     "filter.median": [(MILLION, _times(p95=80))],
     "filter.largest": [(MILLION, _times(p95=150))],
+    "browser.card": [(PAINTED, _times(p95=100))],
+    "browser.book": [(PAINTED, _times(p95=100))],
+    "browser.bar": [(PAINTED, _times(p95=100))],
     "crowd.ratio": [(MILLION, _value(16))],
     "import.populated": [(MILLION, _value(100_000 / 75, at_least=True))],
     "import.empty": [(0, _value(100_000 / 45, at_least=True))],

@@ -33,7 +33,8 @@ def main() -> int:
 
     Image.MAX_IMAGE_PIXELS = None  # our own check comes before any pixel is decoded
     try:
-        with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("JPEG", "PNG", "WEBP")) as picture:
+        formats = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+        with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=formats) as picture:
             if picture.width * picture.height > PIXELS:
                 return TOO_LARGE
             picture.draft("RGB", (SIZE * 2, SIZE * 2))  # JPEG decodes small at once

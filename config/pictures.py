@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from config import picture_decoder
 
@@ -37,12 +39,16 @@ def store(upload: File[bytes], *, folder: str) -> str:
     most = settings.AVATAR_MAX_BYTES
     if upload.size > most:
         raise BadPicture(_("The picture has more than %(most)d MB. Choose a smaller one.") % {"most": most // 2**20})
-    name = default_storage.save(f"{folder}/{secrets.token_hex(16)}.webp", ContentFile(decode(upload.read())))
-    return str(name)
+    return keep(decode(upload.read()), folder=folder)
 
 
-def decode(data: bytes) -> bytes:
-    """Return a picture re-encoded as WebP by the decoder process. Raises `BadPicture`."""
+def keep(picture: bytes, *, folder: str) -> str:
+    """Return the storage name, in `folder`, of a picture that `decode` returned."""
+    return str(default_storage.save(f"{folder}/{secrets.token_hex(16)}.webp", ContentFile(picture)))
+
+
+def decode(data: bytes, *, patience: float = PATIENCE) -> bytes:
+    """Return a picture re-encoded as WebP by the decoder process, in `patience` seconds. Raises `BadPicture`."""
     if not _slots.acquire(timeout=WAIT):
         raise BadPicture(_("Several pictures are being read at the moment. Choose yours again in a little while."))
     try:
@@ -50,7 +56,7 @@ def decode(data: bytes) -> bytes:
             [sys.executable, "-I", str(_DECODER)],
             input=data,
             capture_output=True,
-            timeout=PATIENCE,
+            timeout=patience,
             check=False,
             env={},
         )
@@ -64,8 +70,26 @@ def decode(data: bytes) -> bytes:
             % {"most": picture_decoder.PIXELS // 1_000_000}
         )
     if done.returncode != 0 or not done.stdout:
-        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG or WebP file."))
+        raise BadPicture(_("This is not a picture that Kith can read. Choose a JPEG, PNG, WebP or AVIF file."))
     return done.stdout
+
+
+def portable(stored: str) -> tuple[str, bytes] | None:
+    """Return a stored picture as ("jpeg", bytes), or as ("png", bytes) when it lets something shine through.
+
+    For programs that do not read WebP. None when it is gone, or no picture of ours. Takes some milliseconds here: only
+    what `store` wrote is read, never what somebody sent.
+    """
+    form, options = "jpeg", {"quality": 90}
+    try:
+        with default_storage.open(stored) as file, Image.open(file, formats=("WEBP",)) as picture:
+            if "A" in picture.getbands():
+                form, options = "png", {}
+            output = io.BytesIO()
+            picture.save(output, form.upper(), **options)
+    except (OSError, ValueError):
+        return None
+    return form, output.getvalue()
 
 
 def answer(stored: str) -> FileResponse:

@@ -76,7 +76,8 @@ def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summar
         cursor.execute(
             """
             SELECT act.id, seen.kind, count(*), count(DISTINCT seen.contact_id), any_value(seen.contact_id),
-                   any_value(seen.book_id) FILTER (WHERE seen.contact_id IS NULL)
+                   CASE WHEN seen.kind = 'move' AND count(DISTINCT seen.book_id) > 1 THEN NULL
+                   ELSE any_value(seen.book_id) FILTER (WHERE seen.contact_id IS NULL OR seen.kind = 'move') END
               FROM unnest(%(sets)s::uuid[]) AS act(id), LATERAL (
                    SELECT change.kind, change.contact_id, change.book_id
                      FROM contacts_change change
@@ -127,7 +128,9 @@ def _in_words(found: Collection[tuple[str, int, int, UUID | None, UUID | None]],
         if kind not in by_kind:
             continue
         number, book_id = by_kind[kind]
-        if book_id is not None:
+        if kind == ChangeKind.MOVE:
+            parts.append(_of_moves(number, books.get(book_id, "") if book_id else ""))
+        elif book_id is not None:
             parts.append(_of_book(kind, books.get(book_id, "")))
         else:
             parts.append(_of_contacts(kind, number))
@@ -148,8 +151,19 @@ def _of_contacts(kind: ChangeKind, number: int) -> str:
     words = {
         ChangeKind.CREATE: ngettext("created %(count)s contact", "created %(count)s contacts", number),
         ChangeKind.UPDATE: ngettext("changed %(count)s contact", "changed %(count)s contacts", number),
-        ChangeKind.MOVE: ngettext("moved %(count)s contact", "moved %(count)s contacts", number),
         ChangeKind.TRASH: ngettext("deleted %(count)s contact", "deleted %(count)s contacts", number),
         ChangeKind.RESTORE: ngettext("restored %(count)s contact", "restored %(count)s contacts", number),
     }
-    return words[kind] % {"count": f"{number:,}".replace(",", "\u202f")}
+    return words[kind] % {"count": _grouped(number)}
+
+
+def _of_moves(number: int, book: str) -> str:
+    """Say where they were moved to, when it is one book."""
+    if not book:
+        return ngettext("moved %(count)s contact", "moved %(count)s contacts", number) % {"count": _grouped(number)}
+    words = ngettext("moved %(count)s contact to %(book)s", "moved %(count)s contacts to %(book)s", number)
+    return words % {"count": _grouped(number), "book": book}
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from organizations.models import Organization, OrganizationMembership, User
 from organizations.permissions import ADMINISTRATORS
+from organizations.signed_in import memberships_of
 
 SESSION_KEY: Final = "organization"
 
@@ -31,7 +32,7 @@ class CurrentOrganization(MiddlewareMixin):
 
     For anonymous people and those who belong to none it is false, and lists filtered by it are empty.
     `request.administers` is true for its owners and admins: for what a page offers, never for what it lets be done.
-    Nothing is queried before something looks at one of them; then they cost one query a request together.
+    Nothing is queried before something looks at one of them; then they come with the person who is signed in.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -44,8 +45,8 @@ class CurrentOrganization(MiddlewareMixin):
 
 
 def organizations_of(user: User) -> list[Organization]:
-    """Return the organizations that `user` belongs to, the one joined first first. One query."""
-    return [membership.organization for membership in _memberships(user)]
+    """Return the organizations that `user` belongs to, the one joined first first. At most one query."""
+    return [membership.organization for membership in memberships_of(user)]
 
 
 def choose(request: HttpRequest, organization_id: UUID) -> bool:
@@ -57,14 +58,9 @@ def choose(request: HttpRequest, organization_id: UUID) -> bool:
     return True
 
 
-def _memberships(user: User) -> list[OrganizationMembership]:
-    memberships = OrganizationMembership.objects.filter(user=user).select_related("organization")
-    return list(memberships.order_by("joined_at", "id"))
-
-
 def _theirs(request: HttpRequest) -> list[OrganizationMembership]:
     user = request.user
-    return _memberships(user) if isinstance(user, User) else []
+    return memberships_of(user) if isinstance(user, User) else []
 
 
 def _administers(request: HttpRequest, theirs: list[OrganizationMembership]) -> bool:

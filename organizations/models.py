@@ -130,6 +130,9 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
 
     objects = UserManager()
 
+    # What the one who is signed in belongs to, read with them (organizations.signed_in); None: not read.
+    belongings: list[OrganizationMembership] | None = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

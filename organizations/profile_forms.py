@@ -35,8 +35,10 @@ class ProfileForm(forms.Form):
     picture = forms.FileField(
         label=_("Picture"),
         required=False,
-        help_text=_("JPEG, PNG or WebP, at most 10 MB. It is cut to a square."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "class": "input input-file"}),
+        help_text=_("JPEG, PNG, WebP or AVIF, at most 10 MB. It is cut to a square."),
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/avif", "class": "input input-file"}
+        ),
     )
     remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)

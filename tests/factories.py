@@ -26,12 +26,16 @@ def _hashed(password: str) -> str:
     return make_password(password)  # Argon2 is slow on purpose: once a run is enough
 
 
-def make_user(name: str = "", *, email: str = "", password: str = PASSWORD, active: bool = True) -> User:
-    """Return a saved user with a verified email, who belongs nowhere."""
+def make_user(
+    name: str = "", *, email: str = "", password: str = PASSWORD, active: bool = True, newcomer: bool = False
+) -> User:
+    """Return a saved user with a verified email, who belongs nowhere. Only a `newcomer` has the checklist open."""
     number = next(_numbers)
     name = name or f"Person {number}"
     email = email or f"{name.split()[0].lower()}{number}@example.com"
-    user = User.objects.create(email=email, name=name, password=_hashed(password), is_active=active)
+    user = User.objects.create(
+        email=email, name=name, password=_hashed(password), is_active=active, first_steps_closed=not newcomer
+    )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 

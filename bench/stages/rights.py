@@ -128,7 +128,7 @@ def _queries(user: Any) -> int:
     """Return how many queries the first page costs the second time somebody opens it."""
 
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="organizations.signed_in.PeopleBackend")
     client.get("/contacts/")
     with CaptureQueriesContext(connection) as captured:
         answer = client.get("/contacts/")

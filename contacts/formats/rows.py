@@ -38,6 +38,7 @@ class Parsed:
 
     document: ContactDocument
     warnings: list[str]
+    picture: bytes = b""  # of a vCard: what claims to be one, not yet looked at
 
 
 def to_document(cells: Sequence[str], layout: Layout) -> Parsed:

@@ -21,12 +21,14 @@ from contacts.formats.encodings import REPAIRED, Encoding, detect_encoding
 from contacts.formats.lines import Line, read_lines
 from contacts.formats.refusals import NotATable
 
-#: Characters in one card (pictures, which are not kept, left out), its properties, and cards within cards.
+#: Characters in one card (pictures and sounds left out), its properties, and cards within cards.
 MAX_CARD = 1_000_000
 MAX_PROPERTIES = 5_000
 MAX_DEPTH = 8
-#: What is kept of a picture or sound: enough to tell an address from data.
+#: What the lines of a card keep of a picture or sound: enough to tell an address from data.
 _BINARY_KEPT = 2_000
+#: Characters of the one picture that is kept whole beside them: 3 MB in base64.
+MAX_PHOTO = 4_000_000
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "X-MS-CARDPICTURE", "X-WAB-GENDER-PHOTO"})
 
 _BEGIN = re.compile(r"\s*(?:[\w-]+\.)?BEGIN\s*:\s*VCARD\s*", re.IGNORECASE)
@@ -65,7 +67,8 @@ class Card:
     """One card as it stands in the file: the lines between its BEGIN and END, unfolded.
 
     `number` counts cards from 1, `line` is where it begins. `problem`: why it cannot be used; `warnings`: what was
-    mended. `is_old`: it says to be of version 2.1, in which a backslash is mostly a backslash.
+    mended. `is_old`: it says to be of version 2.1, in which a backslash is mostly a backslash. `photo`: the line of the
+    first embedded PHOTO, which `lines` only begin; None when it is longer than `MAX_PHOTO`.
     """
 
     number: int
@@ -74,11 +77,20 @@ class Card:
     problem: str | None = None
     warnings: tuple[str, ...] = ()
     is_old: bool = False
+    photo: str | None = ""
 
     @property
     def text(self) -> str:
-        """The card as text, one property a line."""
+        """The card as text, one property a line, its picture only begun."""
         return "\n".join(self.lines)
+
+    @property
+    def whole(self) -> str:
+        """The same with its picture."""
+        if not self.photo:
+            return self.text
+        begun = self.photo[:_BINARY_KEPT]
+        return "\n".join(self.photo if line == begun else line for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,9 @@ class _Gathering:
     binary: bool = False
     room: int = 0  # characters that the last property may still have, if it is binary
     nest: bool = False  # the last property is an AGENT, whose card stands below it
+    photo: list[str] = field(default_factory=list)  # the pieces of the picture
+    photo_size: int = 0
+    draws: bool = False  # the last property is the picture
 
     def begin(self, text: str) -> None:
         """Begin a property."""
@@ -141,6 +156,9 @@ class _Gathering:
         self.old |= word == "VERSION" and bool(_OLD.fullmatch(text))
         self.soft = ";" in text and bool(_QUOTED_PRINTABLE.match(text))
         self.binary, self.room = word in _BINARY, _BINARY_KEPT
+        self.draws = word == "PHOTO" and not _is_embedded(self.photo)
+        if self.draws:
+            self.photo, self.photo_size = [], 0
         self.nest = word == "AGENT" and not text.partition(":")[2].strip()
         if len(self.properties) >= MAX_PROPERTIES:
             self.problem = _("This card has more than %(limit)d lines. Split it.") % {"limit": MAX_PROPERTIES}
@@ -151,6 +169,10 @@ class _Gathering:
 
     def add(self, text: str) -> None:
         """Add to the property begun last."""
+        if self.draws:
+            self.photo_size += len(text)
+            if self.photo_size <= MAX_PHOTO:
+                self.photo.append(text)
         if self.binary:
             text = text[: self.room]
             self.room -= len(text)
@@ -185,7 +207,14 @@ class _Gathering:
             warnings.append(
                 _("Some characters are not valid in the encoding of the file; they were read as Windows-1252.")
             )
-        return Card(self.number, self.line, lines, self.problem, tuple(warnings), self.old)
+        photo = "".join(self.photo) if self.photo_size <= MAX_PHOTO else None
+        return Card(self.number, self.line, lines, self.problem, tuple(warnings), self.old, photo)
+
+
+def _is_embedded(photo: list[str]) -> bool:
+    """Whether the pieces of a PHOTO begin a picture, not the address of one."""
+    head = "".join(photo[:4])[:_BINARY_KEPT].upper()
+    return "ENCODING" in head or "BASE64" in head or "DATA:" in head or sum(map(len, photo)) > 1_000
 
 
 def split_cards(lines: Iterable[Line]) -> Iterator[Card]:
@@ -233,7 +262,32 @@ def split_cards(lines: Iterable[Line]) -> Iterator[Card]:
 
 def properties_of(card: Card) -> Iterator[Property]:
     """Yield the properties of a card, in order."""
-    for line in card.lines:
+    return _properties(card.lines)
+
+
+def photo_of(card: Card) -> bytes | None:
+    """Return the embedded picture of a card (RFC 2426 2.4.1, RFC 6350 6.2.4), as it claims to be one.
+
+    None without one, when it is too long, and when it is not written in base64.
+    """
+    for photo in _properties([card.photo] if card.photo else []):
+        if not is_binary(photo):
+            return None
+        head, comma, data = photo.value.partition(",")
+        if head.lstrip().lower().startswith("data:"):
+            if "base64" not in head.lower():
+                return None
+        else:
+            data = head + comma + data
+        try:
+            return base64.b64decode(f"{data}==") or None  # signs of other alphabets are passed over
+        except (binascii.Error, ValueError):
+            return None
+    return None
+
+
+def _properties(lines: Iterable[str]) -> Iterator[Property]:
+    for line in lines:
         name = _NAME.match(line)
         if name is None:
             continue

@@ -1,9 +1,9 @@
 """A vCard becomes a document: versions 2.1, 3.0 and 4.0, as phones, Outlook, Apple and Google write them.
 
 What has a place in the document goes there; every other property is kept as a custom value under its name, or in the
-notes when it is too long. Left out are what the card says of itself (version, program, time, its own id) and embedded
-pictures and sounds, of which a warning tells. Sources: RFC 6350, 6474, 6715 and 9554 (4.0), RFC 2426 (3.0), the
-versit vCard 2.1 specification.
+notes when it is too long. Its picture comes beside the document, as bytes. Left out are what the card says of itself
+(version, program, time, its own id), further pictures and sounds, of which a warning tells. Sources: RFC 6350, 6474,
+6715 and 9554 (4.0), RFC 2426 (3.0), the versit vCard 2.1 specification.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from contacts.formats.dates import read_date
 from contacts.formats.names import split_name
 from contacts.formats.refusals import SkippedRow
 from contacts.formats.rows import Parsed
-from contacts.formats.vcard_lines import Card, Property, is_binary, properties_of, split_value, unescape
+from contacts.formats.vcard_lines import (
+    MAX_PHOTO,
+    Card,
+    Property,
+    is_binary,
+    photo_of,
+    properties_of,
+    split_value,
+    unescape,
+)
 from contacts.formats.vcard_words import SERVICES, read_beside, read_types
 
 #: Said of the card, not of the person.
@@ -70,6 +79,8 @@ class _Reader:
 
     def __init__(self, card: Card) -> None:
         self.row = _CardRow([])
+        self.card = card
+        self.picture: bytes | None = None
         self.old = card.is_old
         self.properties = list(properties_of(card))
         self.labels: dict[str, str] = {}  # by group of properties: the label that stands in a line of its own
@@ -104,7 +115,7 @@ class _Reader:
         if document.is_empty:
             raise SkippedRow(_("This card holds nothing about a person. Add a name, an email or a phone to import it."))
         try:
-            return Parsed(document.normalised(), row.warnings)
+            return Parsed(document.normalised(), row.warnings, self.picture or b"")
         except InvalidDocument as error:
             if any(not problem.path for problem in error.problems):
                 raise SkippedRow(
@@ -162,8 +173,8 @@ class _Reader:
     def take(self, each: Property) -> None:
         """Take one property."""
         if is_binary(each):
-            if each.name in {"PHOTO", "X-MS-CARDPICTURE"}:
-                self.row.warn(each.name, _("pictures are not imported; this one was left out."))
+            if each.name == "PHOTO":
+                self.photo(each)
             else:
                 self.row.warn(each.name, _("this is not text; it was left out."))
         elif (method := _METHODS.get(each.name)) is not None:
@@ -172,6 +183,20 @@ class _Reader:
             self.more(part, self.text(each))
         else:
             self.unknown(each)
+
+    def photo(self, each: Property) -> None:
+        """PHOTO with the picture itself: the first one is kept."""
+        if self.picture is not None:
+            self.row.warn(each.name, _("a contact has one picture; this further one was left out."))
+            return
+        self.picture = photo_of(self.card) or b""
+        if self.card.photo is None:
+            self.row.warn(
+                each.name,
+                _("this picture is larger than %(most)d MB; it was left out.") % {"most": MAX_PHOTO * 3 // 4 // 10**6},
+            )
+        elif not self.picture:
+            self.row.warn(each.name, _("this picture cannot be read; it was left out."))
 
     def formatted_name(self, each: Property) -> None:
         """FN: what the name is shown as."""

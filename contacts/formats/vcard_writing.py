@@ -1,13 +1,15 @@
 """Contacts as vCards, 3.0 (RFC 2426) for phones and older programs, 4.0 (RFC 6350, 9554) for newer ones.
 
-Everything that a document says comes out, and in again as an equal document, but for item ids and the picture. What
+Everything that a document says comes out, and in again as an equal document, but for item ids. The picture goes with
+it where whoever asks brings it: as JPEG or PNG, which everything reads, and which are encoded anew on the way in. What
 the standards have no place for stands in properties of Apple's (labels, further dates) or in our own (X-KITH-…),
 which other programs leave out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from contacts.derived import display_name
@@ -15,6 +17,8 @@ from contacts.document import ContactDocument, Info, Kind, Membership
 from contacts.formats.vcard_words import TYPES, beside
 
 type Version = Literal["3.0", "4.0"]
+#: A picture: "jpeg" or "png", and its bytes.
+type Picture = tuple[str, bytes]
 
 _BLOCK = 1 << 16
 _FOLD = 75  # octets in a line (RFC 6350 3.2)
@@ -39,12 +43,21 @@ _GOOGLES = frozenset({"mycontacts", "starred"})
 _SEXES = {"male": "M", "female": "F", "other": "O"}
 
 
-def vcards(documents: Iterable[ContactDocument], *, version: Version = "3.0") -> Iterator[bytes]:
-    """Yield a file of vCards, UTF-8, in blocks of some 64 kB; nothing for no documents."""
+def vcards(
+    documents: Iterable[ContactDocument],
+    *,
+    version: Version = "3.0",
+    picture_of: Callable[[str], Picture | None] | None = None,
+) -> Iterator[bytes]:
+    """Yield a file of vCards, UTF-8, in blocks of some 64 kB and a picture; nothing for no documents.
+
+    `picture_of` returns the picture of a storage name, or None when it is gone; without it no pictures go out.
+    """
     block: list[str] = []
     size = 0
     for document in documents:
-        text = vcard(document, version=version)
+        picture = picture_of(document.avatar) if picture_of and document.avatar else None
+        text = vcard(document, version=version, picture=picture)
         block.append(text)
         size += len(text)
         if size >= _BLOCK:
@@ -54,9 +67,10 @@ def vcards(documents: Iterable[ContactDocument], *, version: Version = "3.0") ->
         yield "".join(block).encode()
 
 
-def vcard(document: ContactDocument, *, version: Version = "3.0") -> str:
+def vcard(document: ContactDocument, *, version: Version = "3.0", picture: Picture | None = None) -> str:
     """Return one document as a vCard, its lines folded and ended by CR LF."""
-    lines = ["BEGIN:VCARD", f"VERSION:{version}", *_Card(document, version).lines(), "END:VCARD"]
+    lines = ["BEGIN:VCARD", f"VERSION:{version}", *_Card(document, version).lines()]
+    lines += [*(_photo(picture, version) if picture else ()), "END:VCARD"]
     return "".join(fold(line) for line in lines)
 
 
@@ -64,6 +78,9 @@ def fold(line: str) -> str:
     """Return a line with its CR LF, folded where it is longer than 75 octets, never within a character."""
     if len(line) * 4 <= _FOLD or (line.isascii() and len(line) <= _FOLD):
         return f"{line}\r\n"
+    if line.isascii():
+        rest = (line[start : start + _FOLD - 1] for start in range(_FOLD, len(line), _FOLD - 1))
+        return "\r\n ".join([line[:_FOLD], *rest]) + "\r\n"
     data = line.encode()
     pieces = []
     room = _FOLD
@@ -84,6 +101,15 @@ def _escape(text: str) -> str:
 def _parameter(text: str) -> str:
     """Return the value of a parameter in quotes, its own escaped (RFC 6868)."""
     return '"' + text.replace("^", "^^").replace("\n", "^n").replace('"', "^'") + '"'
+
+
+def _photo(picture: Picture, version: Version) -> Iterator[str]:
+    """Yield the picture (RFC 2426 3.1.4; RFC 6350 6.2.4)."""
+    form, data = picture
+    text = b64encode(data).decode()
+    yield (
+        f"PHOTO:data:image/{form};base64,{text}" if version == "4.0" else f"PHOTO;ENCODING=b;TYPE={form.upper()}:{text}"
+    )
 
 
 class _Card:

@@ -13,8 +13,10 @@ from books.models import ContactBook
 from books.shelf import ShelvedBook
 from contacts.document import LABEL_NAMES, LABELS, SCALARS, Kind, Scalar
 from contacts.forms.document import Draft, InfoRow, MembershipRow
+from contacts.forms.hints import Hint
 
 if TYPE_CHECKING:
+    from contacts.duplicates import Possible
     from contacts.views.lines import BookLine
 
 #: Scalars that the form always shows; the others while they hold something, and under *More fields*.
@@ -62,7 +64,7 @@ _INPUT = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One input: name, what it is called, what it holds, and what is wrong with that.
+    """One input: name, what it is called, what it holds, what is wrong with that, and what else there is to say.
 
     `suggest`: the kind of group whose names it completes.
     """
@@ -73,6 +75,12 @@ class Cell:
     error: str = ""
     multiline: bool = False
     suggest: str = ""
+    hint: Hint | None = None
+
+    @property
+    def row(self) -> str:
+        """The name of the row that it stands in."""
+        return self.name.rpartition("-")[0]
 
     @property
     def id(self) -> str:
@@ -121,6 +129,9 @@ class ContactForm:
     base_version: int = 0
     form_key: str = ""
     warning: Sequence[str] = ()
+    hints: dict[str, Hint] = field(default_factory=dict)
+    duplicates: Sequence[Possible] = ()
+    pasted: str = ""
 
     def __post_init__(self) -> None:
         for kind in (Kind.EMAIL, Kind.PHONE):
@@ -130,10 +141,16 @@ class ContactForm:
             if not self.draft.members_of(member):
                 self.draft.add(member)
 
+    @property
+    def anyway(self) -> str:
+        """What *Create anyway* answers: that something is missing, or all that is asked."""
+        return "1" if self.duplicates else "incomplete"
+
     # --- fields ------------------------------------------------------------------------------------------------
 
     def _cell(self, name: str, title: Any, value: str, *, multiline: bool = False, suggest: str = "") -> Cell:
-        return Cell(name, str(title), value, self.errors.get(name, ""), multiline, suggest)
+        error, hint = self.errors.get(name, ""), self.hints.get(name)
+        return Cell(name, str(title), value, error, multiline, suggest, hint)
 
     def _scalar(self, scalar: Scalar) -> Cell:
         return self._cell(
@@ -253,7 +270,7 @@ class ContactForm:
     @property
     def problems(self) -> list[tuple[str, str]]:
         """(element id or empty, sentence) of everything wrong, for the summary."""
-        shown = {cell.name for cell in self._all_cells()} | {"avatar", "book"}
+        shown = {cell.name for cell in self._all_cells()} | {"avatar", "book", "pasted"}
         return [(f"f-{name}" if name in shown else "", message) for name, message in self.errors.items()]
 
     def _all_cells(self) -> list[Cell]:

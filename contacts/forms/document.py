@@ -94,6 +94,17 @@ class Draft:
         self.infos = [row for row in self.infos if f"info-{row.key}" != name]
         self.memberships = [row for row in self.memberships if f"membership-{row.key}" != name]
 
+    def up(self, name: str) -> None:
+        """Change the row called `info-<key>` or `membership-<key>` with the one of its kind above it."""
+        _raise(self.infos, [f"info-{row.key}" for row in self.infos], name)
+        _raise(self.memberships, [f"membership-{row.key}" for row in self.memberships], name)
+
+    def use(self, name: str, domain: str) -> None:
+        """Change the domain of the email in the row called `info-<key>`."""
+        for row in self.of_kind(Kind.EMAIL):
+            if f"info-{row.key}" == name:
+                row.value = f"{row.value.rpartition('@')[0]}@{domain}"
+
     def add(self, kind: str) -> str:
         """Add an empty row of a kind, or of a group or company; return its key, empty for what there is none of."""
         taken = {row.key for row in self.infos} | {row.key for row in self.memberships}
@@ -105,6 +116,15 @@ class Draft:
         else:
             return ""
         return key
+
+
+def _raise[Row: (InfoRow, MembershipRow)](rows: list[Row], names: list[str], name: str) -> None:
+    if name not in names:
+        return
+    at = names.index(name)
+    above = [place for place in range(at) if rows[place].kind == rows[at].kind]
+    if above:
+        rows[above[-1]], rows[at] = rows[at], rows[above[-1]]
 
 
 def draft_of(document: ContactDocument) -> Draft:

@@ -24,6 +24,7 @@ class Source(models.TextChoices):
     IMPORT = "import", _("an import")
     COMMAND = "command", _("the command line")
     UNDO = "undo", _("undo")
+    SAMPLE = "sample", _("the sample people")
 
 
 class ChangeKind(models.TextChoices):

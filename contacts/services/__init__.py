@@ -18,7 +18,7 @@ from contacts.services.grouping import (
 )
 from contacts.services.history import document_of, latest_act
 from contacts.services.holding import hold_books, hold_contacts, hold_editable
-from contacts.services.rows import documents_of
+from contacts.services.rows import document_from, documents_of, memberships_of
 from contacts.services.undo import Kept, Undone, undo, undo_batch
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "begin",
     "create_contact",
     "delete_book",
+    "document_from",
     "document_of",
     "documents_of",
     "edit_book",
@@ -44,6 +45,7 @@ __all__ = [
     "hold_contacts",
     "hold_editable",
     "latest_act",
+    "memberships_of",
     "move_contacts",
     "regroup",
     "restore_book",

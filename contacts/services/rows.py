@@ -8,7 +8,7 @@ is new, one statement a table for what changes. Rights, change-sets and locks ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -16,9 +16,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from books.shelf import array_of
+from config.prepared import prepared_cursor
 from contacts.derived import Derived
 from contacts.document import SCALAR_NAMES, ContactDocument, Info, Membership
-from contacts.models import Contact, ContactMembership
+from contacts.models import Contact
 
 DOCUMENT_COLUMNS = (*SCALAR_NAMES, "avatar", "starred", "infos")
 DERIVED_COLUMNS = ("display_name", "second_line", "sort_family", "sort_given", "derived_region")
@@ -288,17 +290,29 @@ def count(deltas: dict[UUID, tuple[int, int]]) -> None:
 def documents_of(contacts: Iterable[Contact]) -> dict[UUID, ContactDocument]:
     """Return the documents of contact rows by id. One query, for the memberships of all."""
     rows = list(contacts)
-    memberships: dict[UUID, list[Membership]] = {contact.id: [] for contact in rows}
-    found = (
-        ContactMembership.objects.filter(contact__in=list(memberships))
-        .order_by("contact_id", "position", "item")
-        .values_list(
-            "contact_id", "item", "group__kind", "group__name", "title", "department", "location", "description"
-        )
+    found = memberships_of([contact.id for contact in rows])
+    return {
+        contact.id: document_from(contact, [membership for membership, _group_id in found[contact.id]])
+        for contact in rows
+    }
+
+
+def document_from(contact: Contact, memberships: Iterable[Membership]) -> ContactDocument:
+    """Return the document of a contact row and its memberships. No query."""
+    return ContactDocument(
+        **{name: getattr(contact, name) for name in (*SCALAR_NAMES, "avatar", "starred")},
+        infos=tuple(Info.from_json(item) for item in contact.infos),
+        memberships=tuple(memberships),
     )
-    for contact_id, item, kind, name, title, department, location, description in found:
-        memberships[contact_id].append(
-            Membership(
+
+
+def memberships_of(contact_ids: Collection[UUID]) -> dict[UUID, list[tuple[Membership, UUID]]]:
+    """Return the memberships of each of the contacts in order, each with the id of its group or company. One query."""
+    memberships: dict[UUID, list[tuple[Membership, UUID]]] = {contact_id: [] for contact_id in contact_ids}
+    with prepared_cursor() as cursor:
+        cursor.execute(_MEMBERSHIPS, [array_of(memberships)])
+        for contact_id, group_id, item, kind, name, title, department, location, description in cursor.fetchall():
+            membership = Membership(
                 id=item,
                 kind=kind,
                 name=name,
@@ -307,15 +321,16 @@ def documents_of(contacts: Iterable[Contact]) -> dict[UUID, ContactDocument]:
                 location=location,
                 description=description,
             )
-        )
-    return {
-        contact.id: ContactDocument(
-            **{name: getattr(contact, name) for name in (*SCALAR_NAMES, "avatar", "starred")},
-            infos=tuple(Info.from_json(item) for item in contact.infos),
-            memberships=tuple(memberships[contact.id]),
-        )
-        for contact in rows
-    }
+            memberships[contact_id].append((membership, group_id))
+    return memberships
+
+
+_MEMBERSHIPS = """
+    SELECT member.contact_id, member.group_id, member.item, named.kind, named.name,
+           member.title, member.department, member.location, member.description
+      FROM contacts_contactmembership member JOIN contacts_group named ON named.id = member.group_id
+     WHERE member.contact_id = ANY(%s::uuid[])
+     ORDER BY member.contact_id, member.position, member.item"""
 
 
 def _document_values(document: ContactDocument) -> tuple[Any, ...]:

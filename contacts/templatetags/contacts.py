@@ -13,6 +13,7 @@ from contacts.models import Contact
 from organizations.models import User
 
 if TYPE_CHECKING:
+    from contacts.views.actions import Action
     from contacts.views.lines import Line
     from contacts.views.panel import Panel
 
@@ -67,6 +68,14 @@ def picture_url(picture: str, contact_id: UUID) -> str:
 def grouped(number: int) -> str:
     """Return a count with narrow spaces between thousands, which no language misreads."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+@register.filter
+def book_menu(panel: Panel) -> list[Action]:
+    """Return the menu beside the title of the contact books."""
+    from contacts.views.page_actions import book_menu as actions  # views use this module
+
+    return list(actions(panel))
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import re
 
 from django import template
+from django.template import Context
 
 register = template.Library()
 
@@ -21,3 +22,11 @@ def undo_of(tags: str) -> str:
 def is_quiet(tags: str) -> bool:
     """Say whether a message is only announced to screen readers, because the page shows the fact by itself."""
     return QUIET in (tags or "").split()
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: Context) -> str:
+    """Return the address of the page that somebody is on, also for a piece of it that an act brought."""
+    request = context["request"]
+    htmx = getattr(request, "htmx", None)
+    return (htmx and htmx.current_url_abs_path) or str(request.get_full_path())

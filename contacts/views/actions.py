@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from books.models import ContactBook
 from contacts.models import Group, GroupKind
+from contacts.services.first_day import standing_sample
 from contacts.services.group_acts import may_change
 from contacts.views.panel import Panel, show
 from organizations.http import SignedInRequest
@@ -25,8 +26,11 @@ from organizations.sharing import Level
 class Action:
     """Something to do, as a link; with `sends` as a form of these fields, with `copies` as a button that copies it.
 
-    `icon` is one of heroicons' outlines; what is `grave` stands apart. `key` is the key that does the same, of
-    `static/js/keymap.js`. `place` is the id of the element that shows the answer, where a script can put it there.
+    `icon` is one of heroicons' outlines; what is `grave` stands apart. `does` is what the table of keys names it, and
+    `key` the key that the person has for it. `place` is the id of the element that shows the answer, where a script
+    can put it there. `words` are others that the command bar finds it by; it goes on to the list at `inside`.
+    With `fetches` a button copies the text at `href`; what `prints` prints the page. What is `quick` also stands on the
+    card itself; what is `outside` leads out of Kith.
     """
 
     name: str
@@ -37,10 +41,17 @@ class Action:
     copies: str = ""
     key: str = ""
     place: str = ""
+    does: str = ""
+    words: str = ""
+    inside: str = ""
+    fetches: bool = False
+    prints: bool = False
+    quick: bool = False
+    outside: bool = False
 
 
 def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
-    """Yield what `user`, who may view it, may do with a book. Two queries."""
+    """Yield what `user`, who may view it, may do with a book. Three queries."""
     levels = {
         level: ContactBook.objects.for_user(user, at_least=level).filter(pk=book.pk).exists()
         for level in (Level.EDIT, Level.MANAGE)
@@ -52,6 +63,9 @@ def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
     if levels[Level.EDIT]:
         yield Action(_("Import contacts (CSV)"), f"/books/{book.pk}/import/", "arrow-up-tray")
     yield Action(_("Export"), f"/books/{book.pk}/export/", "arrow-down-tray")
+    if levels[Level.EDIT] and standing_sample(user, book.organization).filter(changes__book=book).exists():
+        remove = reverse("contacts:sample-remove", args=[book.pk])
+        yield Action(_("Remove the sample people"), remove, "user-minus", sends={})
     if levels[Level.MANAGE]:
         yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
 

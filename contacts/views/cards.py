@@ -1,4 +1,4 @@
-"""The card of one contact, its history, star and deletion."""
+"""The card of one contact, its star and deletion."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,26 +15,27 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.rendering import wants_piece
 from contacts import markdown
-from contacts.models import Change, Contact, ContactMembership
-from contacts.services import Busy, document_of, star_contacts, trash_contacts
+from contacts.models import Contact
+from contacts.seen_contact import seen_contact
+from contacts.services import Busy, document_from, document_of, memberships_of, star_contacts, trash_contacts
 from contacts.views.answers import next_of, refuse, tell
 from contacts.views.contact_actions import contact_actions
-from contacts.views.facts import facts, jobs
+from contacts.views.facts import facts, head_of, jobs
+from contacts.views.origin import origin_of
 from contacts.views.panel import Panel, show
-from contacts.views.told import tell_change
 from organizations.http import SignedInRequest
 from organizations.sharing import Level
 
-HISTORY_PAGE = 30
-
 
 def visible(request: SignedInRequest, contact_id: UUID, *, at_least: Level = Level.VIEW) -> Contact:
-    """Return the contact `with_right`. 404 for one that the person cannot see, 403 for one that they may only view.
+    """Return the contact as `seen_contact` does. 404 for one that the person cannot see, 403 for one that they may
+    only view.
 
     One query.
     """
-    contacts = Contact.objects.for_user(request.user).with_right(request.user).select_related("book", "organization")
-    contact = get_object_or_404(contacts, pk=contact_id)
+    contact = seen_contact(request.user, contact_id)
+    if contact is None:
+        raise Http404
     if at_least > Level.VIEW and not contact.is_editable:
         raise PermissionDenied
     return contact
@@ -58,19 +59,24 @@ def actions(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
 
 
 def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str, Any]:
-    document = document_of(contact)
-    members = ContactMembership.objects.filter(contact=contact).order_by("position")
-    group_ids = dict(members.values_list("item", "group_id"))
+    members = memberships_of([contact.pk])[contact.pk]
+    document = document_from(contact, [membership for membership, _group_id in members])
+    group_ids = {membership.id: group_id for membership, group_id in members}
+    title = contact.name_for(request.user)
+    actions = list(contact_actions(request.user, contact, document, panel=panel, is_open=True))
     return {
         "contact": contact,
         "document": document,
-        "title": contact.name_for(request.user),
+        "title": title,
+        "called": head_of(document, title, family_first=request.user.family_first),
         "may_edit": contact.is_editable,
-        "actions": list(contact_actions(request.user, contact, document, panel=panel)),
+        "actions": actions,
+        "quick": [action for action in actions if action.quick],
+        "origin": origin_of(request.user, contact),
         "facts": list(
             facts(
                 document,
-                today=timezone.localdate(),
+                now=timezone.localtime(),
                 region=contact.organization.region,
                 seen_from=request.user.region_in(contact.organization),
             )
@@ -79,28 +85,6 @@ def _card(request: SignedInRequest, contact: Contact, panel: Panel) -> dict[str,
         "groups": [(group_ids[member.id], member.name) for member in document.groups if member.id in group_ids],
         "notes": markdown.render(document.notes) if document.notes else "",
     }
-
-
-@require_safe
-def history(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
-    """What happened to the contact, as far back as the person may see: newest first, paged by key."""
-    contact = visible(request, contact_id)
-    panel = Panel(request, organization=contact.organization)
-    changes = Change.objects.for_user(request.user).filter(contact=contact)
-    before = request.GET.get("before", "")
-    if before:
-        if not before.isdecimal() or len(before) > 18:
-            raise Http404
-        changes = changes.filter(pk__lt=int(before))
-    found = list(changes.select_related("change_set", "from_book", "book").order_by("-pk")[: HISTORY_PAGE + 1])
-    readable = panel.shelf.books.keys()
-    context = {
-        "contact": contact,
-        "title": _("History of %(name)s") % {"name": contact.name_for(request.user)},
-        "changes": [tell_change(change, readable=readable) for change in found[:HISTORY_PAGE]],
-        "older": found[HISTORY_PAGE - 1].pk if len(found) > HISTORY_PAGE else None,
-    }
-    return show(request, "contacts/history.html", panel, context)
 
 
 @require_POST

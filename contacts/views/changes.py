@@ -6,13 +6,14 @@ import re
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from books.models import ContactBook
+from config.rendering import wants_piece
 from contacts.derived import NAME_PARTS
 from contacts.models import Change, ChangeSet, Contact, Group, Source
 from contacts.services import Busy
@@ -20,7 +21,7 @@ from contacts.services.group_acts import KIND as GROUP
 from contacts.services.undo import KEPT_BECAUSE
 from contacts.services.undoing import act_job, is_given_up, reverted_count, start_undo, undo_job, undone_among
 from contacts.timeline import COUNTED, page_of, summaries
-from contacts.views.answers import next_of, refuse, tell
+from contacts.views.answers import go, next_of, refuse, tell
 from contacts.views.panel import Panel, show
 from contacts.views.told import tell_change
 from organizations.http import SignedInRequest
@@ -118,19 +119,26 @@ def change_set(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "undone": undone,
         "job": undo_job(undone) if undone and undone.finished_at is None else None,
         "may_undo": editable and (undone is None or is_given_up(undone)),
-        "kept": _kept(request, found),
+        "kept": kept_by(request, found),
     }
     return show(request, "contacts/change.html", panel, context)
 
 
-def _kept(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
-    """Return (name, reason) of what an undo kept, of the contacts that the person can see."""
+def kept_by(request: SignedInRequest, found: ChangeSet) -> list[tuple[str, str]]:
+    """Return (name, reason) of what an undo kept and why, of the contacts that the person can see."""
     reasons = {UUID(item["contact"]): item["reason"] for item in found.kept[:SHOWN]}
     names = Contact.objects.for_user(request.user).filter(pk__in=reasons).order_by("sort_family", "pk")
     return [
         (contact.name_for(request.user), str(KEPT_BECAUSE.get(reasons[contact.pk], "")))
         for contact in names.only("display_name", *NAME_PARTS)
     ]
+
+
+def kept_in_words(request: SignedInRequest, undo_set: ChangeSet) -> str:
+    """Return the first contacts that an undo kept, each with why; empty when it kept none that one can see."""
+    kept = kept_by(request, undo_set)
+    names = "; ".join(f"{name} ({reason})" for name, reason in kept[:3])
+    return names + (_(" and %(count)d more") % {"count": len(kept) - 3} if len(kept) > 3 else "")
 
 
 @require_POST
@@ -142,26 +150,31 @@ def undo(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     undone = _undo_of(found)
     if undone is not None and not is_given_up(undone):
         refuse(request, _("This was undone already."))
-        return HttpResponseRedirect(following)
+        return go_on(request, following)
     try:
         undo_set = start_undo(by=request.user, change_set=found)
     except Busy as busy:
         refuse(request, str(busy))
-        return HttpResponseRedirect(following)
+        return go_on(request, following)
     if undo_set.finished_at is None:
-        return HttpResponseRedirect(own_page)
-    kept = _kept(request, undo_set)
+        return go(request, own_page)
+    kept = kept_in_words(request, undo_set)
     count = reverted_count(undo_set)
     if kept:
-        names = "; ".join(f"{name} ({reason})" for name, reason in kept[:3])
-        others = _(" and %(count)d more") % {"count": len(kept) - 3} if len(kept) > 3 else ""
-        tell(request, _("Undone, but kept: %(names)s%(others)s.") % {"names": names, "others": others})
+        tell(request, _("Undone, but kept: %(names)s.") % {"names": kept})
     elif count > 1:
         sentence = ngettext("Undone: %(count)d contact.", "Undone: %(count)d contacts.", count)
         tell(request, sentence % {"count": count}, undo=undo_set)
     else:
         tell(request, _("Undone."), undo=undo_set)
-    return HttpResponseRedirect(_standing(request, following))
+    return go_on(request, _standing(request, following))
+
+
+def go_on(request: SignedInRequest, address: str) -> HttpResponse:
+    """Go on to a page, or only say what is to be said to the script that shows the rest of the page anew."""
+    if wants_piece(request):
+        return render(request, "_parts/toasts.html")
+    return HttpResponseRedirect(address)
 
 
 def _undo_of(found: ChangeSet) -> ChangeSet | None:

@@ -16,11 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from books.models import ContactBook
+from books.shelf import shelf_of
 from contacts import avatars
+from contacts.derived import region_for
 from contacts.document import ContactDocument, InvalidDocument, Kind
+from contacts.duplicates import Possible, possible_duplicates
+from contacts.formats.pasted import CannotSplit, read_pasted
 from contacts.forms.choices import NOTHING, with_choices
 from contacts.forms.contact import ContactForm
 from contacts.forms.document import Draft, TooManyRows, document_from, draft_of, read
+from contacts.forms.filling import filled
+from contacts.forms.hints import hints_of, region_in
+from contacts.mail_domains import well_known_for
 from contacts.models import Contact
 from contacts.services import Busy, EditConflict, create_contact, document_of, latest_act, save_contact
 from contacts.services.history import document_at, require_seen
@@ -50,13 +57,19 @@ def new(request: SignedInRequest) -> HttpResponse:
     form.form_key = request.POST.get("form_key", "")
     if _rows_changed(request, form):
         return _page(request, panel, form, None)
+    if request.POST.get("split"):
+        _split(request, form, like=ContactDocument(), region=book.organization.region)
+        return _page(request, panel, form, None, status=422 if form.errors else 200)
     document, problems = document_from(form.draft, like=ContactDocument(), avatar=form.avatar)
     form.errors |= problems
-    if not form.errors and not request.POST.get("anyway"):
-        form.warning = _missing(document)
-    if form.errors or form.warning:
-        return _page(request, panel, form, None, status=422)
+    if not form.errors and (chosen := request.POST.get("add_to")):
+        return _added_to(request, panel, form, document, chosen, book)
     key = key_of_form(request, form.form_key)
+    if not form.errors and (anyway := request.POST.get("anyway")) != "1":
+        form.warning = [] if anyway else _missing(document)
+        form.duplicates = _duplicates(request, document, book, key)
+    if form.errors or form.warning or form.duplicates:
+        return _page(request, panel, form, None, status=422)
     try:
         contact = create_contact(by=request.user, book=book, document=document, form_key=key)
     except Busy as busy:
@@ -98,6 +111,9 @@ def edit(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     form.base_version = version
     if _rows_changed(request, form):
         return _page(request, panel, form, contact)
+    if request.POST.get("split"):
+        _split(request, form, like=base, region=book.organization.region)
+        return _page(request, panel, form, contact, status=422 if form.errors else 200)
     document, problems = document_from(form.draft, like=base, avatar=form.avatar, starred=form.starred)
     form.errors |= problems
     choices = {
@@ -180,7 +196,16 @@ def _avatar_named(request: SignedInRequest, like: ContactDocument, contact: Cont
 
 
 def _rows_changed(request: SignedInRequest, form: ContactForm) -> bool:
-    """Add or remove a row, when one of those buttons was pressed; say whether."""
+    """Add, remove or raise a row, or mend an email, when one of those buttons was pressed; say whether."""
+    if raised := request.POST.get("up"):
+        form.draft.up(raised)
+        form.focus = f"f-{raised}-{'name' if raised.startswith('membership') else 'value'}"
+        return True
+    if used := request.POST.get("use"):
+        row, _blank, domain = used.partition(" ")
+        form.draft.use(row, domain)
+        form.focus = f"f-{row}-value"
+        return True
     if removed := request.POST.get("remove"):
         form.draft.remove(removed)
         form.__post_init__()
@@ -192,6 +217,65 @@ def _rows_changed(request: SignedInRequest, form: ContactForm) -> bool:
         form.focus = f"f-{prefix}-{key}-{part}" if key else ""
         return True
     return False
+
+
+def _split(request: SignedInRequest, form: ContactForm, *, like: ContactDocument, region: str) -> None:
+    """Put what was pasted into the fields, beside what is typed there; or say in the form why not."""
+    form.pasted = next((text for text in request.POST.getlist("pasted") if text.strip()), "")
+    typed, problems = document_from(form.draft, like=like, avatar=form.avatar, starred=form.starred)
+    if problems.pop("", None):
+        typed = ContactDocument(avatar=form.avatar, starred=form.starred)
+    form.errors |= problems
+    if form.errors:
+        return
+    try:
+        document = filled(typed, read_pasted(form.pasted, region=region), region=region)
+    except CannotSplit as error:
+        form.errors["pasted"] = str(error)
+        return
+    except InvalidDocument as error:
+        form.errors[""] = str(error)
+        return
+    form.draft, form.pasted, form.focus = draft_of(document), "", "f-first_name"
+    form.__post_init__()
+
+
+def _duplicates(
+    request: SignedInRequest, document: ContactDocument, book: ContactBook, key: UUID | None
+) -> list[Possible]:
+    """Return whom to ask about before the contact is created: nobody unless an email or phone is the same, and none
+    for a form that was sent before."""
+    organization = book.organization
+    region = region_for(document, organization.region)
+    found = possible_duplicates(request.user, shelf_of(request.user, organization), document, region=region)
+    if not any(each.strong for each in found):
+        return []
+    sent = Contact.objects.for_user(request.user).filter(changes__change_set__form_key=key)
+    return [] if key and sent.exists() else found
+
+
+def _added_to(
+    request: SignedInRequest, panel: Panel, form: ContactForm, document: ContactDocument, chosen: str, book: ContactBook
+) -> HttpResponse:
+    """Show the form of the contact that was chosen, with what was typed for a new one added; nothing is saved yet."""
+    try:
+        contact = visible(request, UUID(chosen), at_least=Level.EDIT)
+    except ValueError:
+        raise Http404 from None
+    if contact.organization_id != book.organization_id:
+        raise Http404
+    existing = document_of(contact)
+    try:
+        both = filled(existing, document, region=region_for(existing, contact.organization.region))
+    except InvalidDocument as error:
+        form.errors[""] = str(error)
+        return _page(request, panel, form, None, status=422)
+    edited = ContactForm(draft_of(both), panel.editable_books, contact.book, base_version=contact.version)
+    edited.starred = both.starred
+    _keep_avatar(request, edited, both.avatar, contact)
+    response = _page(request, Panel(request, organization=contact.organization), edited, contact)
+    response["HX-Push-Url"] = reverse("contacts:edit", args=[contact.pk]) + panel.query
+    return response
 
 
 def _book(request: SignedInRequest, panel: Panel) -> ContactBook:
@@ -240,6 +324,8 @@ def _missing(document: ContactDocument) -> list[str]:
 def _page(
     request: SignedInRequest, panel: Panel, form: ContactForm, contact: Contact | None, *, status: int = 200
 ) -> HttpResponse:
+    region = region_in(form.draft, panel.organization.region)
+    form.hints = hints_of(form.draft, region=region, meant=well_known_for)
     context: dict[str, Any] = {
         "form": form,
         "contact": contact,

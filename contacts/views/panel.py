@@ -24,6 +24,8 @@ from contacts.scope import Scope, scope_for
 from contacts.seen_groups import SeenGroup, count_members, seen_groups
 from contacts.text import clean_text
 from contacts.views.chips import Chip, chips
+from contacts.views.emptiness import Empty, empty_of
+from contacts.views.first_steps import FirstSteps, first_steps
 from contacts.views.lines import BookLine, Line, book_lines, lines
 from contacts.views.side_groups import GroupSection, section, with_listed
 from organizations.http import SignedInRequest
@@ -62,7 +64,7 @@ class Panel:
         self.starred = query.get("starred", "") in {"1", "true", "on"}
         self.incomplete = query.get("incomplete", "") in {"1", "true", "on"}
         self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
-        self.after = query.get("after") or None
+        self.after: str | None = None  # pages that are not lists have page keys of their own: `lists` sets it
         self.current: UUID | None = None  # the contact that is open beside
         self.book = self._book(ids["book"]) if "book" in ids else None
         self.group = self._group(ids["group"], GroupKind.GROUP) if "group" in ids else None
@@ -336,6 +338,16 @@ class Panel:
             contact.version,
         )
         return list(lines([row], query=self.query, editable=self.editable_ids, current=self.current))
+
+    @cached_property
+    def empty(self) -> Empty | None:
+        """What the list says when it holds nobody."""
+        return empty_of(self)
+
+    @cached_property
+    def first_steps(self) -> FirstSteps | None:
+        """The checklist of a newcomer. One query for them, none for everybody else."""
+        return first_steps(self)
 
     # --- what may be done --------------------------------------------------------------------------------------
 

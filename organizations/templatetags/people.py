@@ -33,6 +33,7 @@ class Entry:
 
 PERSON: Final = (
     Entry(gettext_lazy("Profile"), "settings:profile", "user-circle"),
+    Entry(gettext_lazy("Keys"), "contacts:own-keys", "command-line", "contacts:keys"),
     Entry(gettext_lazy("Email addresses"), "account_email", "at-symbol"),
     Entry(gettext_lazy("Password"), "account_change_password", "key"),
     Entry(gettext_lazy("Two-factor"), "mfa_index", "shield-check", "mfa_"),
@@ -57,9 +58,9 @@ def settings_nav(context: Context) -> dict[str, Any]:
     request = context["request"]
     name = request.resolver_match.view_name if request.resolver_match else ""
     organization, role = _belonging(context)
-    sections: list[dict[str, Any]] = [{"title": _("You"), "lines": _lines(PERSON, name, role)}]
+    sections: list[dict[str, Any]] = [{"title": _("You"), "lines": lines_of(PERSON, name, role)}]
     if organization and organization == request.organization:
-        sections.append({"title": organization.name, "lines": _lines(ORGANIZATION, name, role)})
+        sections.append({"title": organization.name, "lines": lines_of(ORGANIZATION, name, role)})
     elif organization:
         sections.append({"title": organization.name, "switch_to": organization})
     return {"sections": sections, "here": request.get_full_path()}
@@ -77,7 +78,8 @@ def _belonging(context: Context) -> tuple[Organization | None, str]:
     return organization, memberships.values_list("role", flat=True).first() or ""
 
 
-def _lines(entries: tuple[Entry, ...], name: str, role: str) -> list[dict[str, Any]]:
+def lines_of(entries: tuple[Entry, ...], name: str, role: str) -> list[dict[str, Any]]:
+    """Return the entries that `role` opens and that have a page, with the page called `name` as the current one."""
     lines = []
     for entry in entries:
         if entry.roles and role not in entry.roles:

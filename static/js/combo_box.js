@@ -80,7 +80,7 @@ class ComboBox extends HTMLElement {
 
   #onKey = (event) => {
     const { key } = event;
-    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const open = !this.list.hidden;
     const options = [...this.list.children];
     const at = options.findIndex((option) => option.ariaSelected === "true");

@@ -15,10 +15,10 @@ class FileDrop extends HTMLElement {
 
   handleEvent(event) {
     if (!event.dataTransfer?.types.includes("Files")) return;
-    // A file field takes its own drops.
-    if (event.target.closest?.("input[type=file]")) return this.#show(0);
+    // A file field takes its own drops, and so does what stands for one.
+    if (event.target.closest?.("input[type=file], [data-takes-files]")) return this.#show(0);
     event.preventDefault();
-    if (event.type === "dragenter") this.#show(this.#depth + 1);
+    if (event.type === "dragenter" || (event.type === "dragover" && !this.#depth)) this.#show(this.#depth + 1);
     if (event.type === "dragleave") this.#show(this.#depth - 1);
     if (event.type !== "drop") return;
     this.#show(0);

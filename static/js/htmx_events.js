@@ -38,7 +38,14 @@ function place(template) {
 }
 
 // Elements that few pages hold are fetched with the first of them.
-const LATER = { "pick-list": "kith/pick_list", "pass-key": "kith/pass_key" };
+const LATER = {
+  "contact-form": "kith/contact_form",
+  "combo-box": "kith/combo_box",
+  "pick-list": "kith/pick_list",
+  "pass-key": "kith/pass_key",
+  "card-tabs": "kith/card_tabs",
+  "print-page": "kith/print_page",
+};
 
 function fetchElements() {
   for (const [name, module] of Object.entries(LATER)) if (document.querySelector(name)) import(module);
@@ -62,7 +69,7 @@ body.addEventListener("htmx:afterSettle", ({ detail }) => {
     // The first thing wrong, what is to be typed first, or the title of what was opened.
     const place = target.querySelector("[aria-invalid='true'], .notice[tabindex], [autofocus]");
     if (place) place.focus();
-    else if (!document.activeElement || document.activeElement === body || innerWidth < 900)
+    else if (document.activeElement === body || (innerWidth < 900 && !document.activeElement.closest(".tabs")))
       target.querySelector("h1")?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new CustomEvent("kith:moved"));
@@ -78,10 +85,11 @@ body.addEventListener("htmx:responseError", ({ detail }) => {
 body.addEventListener("htmx:sendError", () => toast(OFFLINE, warn));
 body.addEventListener("htmx:timeout", () => toast(SLOW, warn));
 
-// Leaving a form with unsaved text asks once.
+// Whatever would take the place of a form with unsaved text waits for one answer.
 body.addEventListener("htmx:confirm", (event) => {
-  const form = document.querySelector("contact-form[data-dirty]");
-  const target = document.getElementById("detail");
-  if (!form || form.contains(event.detail.elt) || event.detail.target !== target) return;
-  if (!confirm(form.dataset.leave)) event.preventDefault();
+  const host = document.querySelector("contact-form");
+  const { target, elt, issueRequest } = event.detail;
+  if (target?.id !== "detail" || elt === host?.form || !host?.isDirty) return;
+  event.preventDefault();
+  host.ask().then((leaves) => leaves && issueRequest(true));
 });

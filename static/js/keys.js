@@ -1,12 +1,13 @@
-// Keys outside text fields: each calls what keymap.js names. Keys of a single character can be switched off.
+// Keys: each calls what <body data-keys="key name key name …"> says it does for the person. The table of all of them,
+// in words, is contacts/keys.py. Whoever can do `name` where the focus is listens to "kith:do".
 import { say, warn } from "kith/announce";
-import { KEYS } from "kith/keymap";
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], :popover-open";
 const CARD = /^(\/contacts\/[0-9a-f-]{36}\/).*?(\?.*)?$/;
-const calls = new Map(
-  KEYS.flatMap(([, rows]) => rows.flatMap(([keys, name]) => keys.split("|")[0].split(" ").map((key) => [key, name]))),
-);
+const ANYWHERE = ["commands", "contacts"]; // in text fields too
+const CHORDS = ["Control", "Meta"];
+const said = document.body.dataset.keys?.split(" ") ?? [];
+const calls = new Map(said.flatMap((key, at) => (at % 2 ? [] : [[key, said[at + 1]]])));
 
 // The address of the contact that is meant: that of the row with the focus, else the open one; `more` is put behind it.
 function addressOf(more) {
@@ -15,18 +16,37 @@ function addressOf(more) {
   return found && `${found[1]}${more}${found[2] ?? ""}`;
 }
 
-// What is copied of a contact stands in its menu.
-async function copy(key) {
+// What is copied or written to of a contact stands in its menu.
+async function use(name) {
   const address = addressOf("actions/");
-  if (!address) return false;
+  if (!address) return;
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   const menu = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
-  const item = menu.querySelector(`[data-copy][aria-keyshortcuts="${key}"]`)?.dataset;
-  if (!item) return warn("There is nothing to copy.");
-  await navigator.clipboard.writeText(item.copy).then(() => say(item.done), () => warn(item.failed));
+  const item = menu.querySelector(`[data-does="${name}"]`);
+  if (!item) warn(document.getElementById("command-bar").dataset.nothing);
+  else if (item.href) location.assign(item.href);
+  else await navigator.clipboard.writeText(item.dataset.copy).then(() => say(item.dataset.done), () => warn(item.dataset.failed));
+}
+
+// The bar is in every page, so that what is typed after its key is in it, whenever its module comes.
+async function openBar() {
+  const bar = document.getElementById("command-bar");
+  if (!bar || bar.open) return bar?.close();
+  if (document.querySelector("dialog[open]")) return; // it asks something, which comes first
+  const about = addressOf("actions/");
+  document.querySelector(".menu:popover-open")?.hidePopover();
+  bar.showModal();
+  (await import("kith/command_bar")).begin(about);
 }
 
 const ways = {
+  commands: openBar,
+  contacts() {
+    document.querySelector("dialog[open]")?.close();
+    const list = document.getElementById("list");
+    if (!list?.checkVisibility()) location.assign("/contacts/");
+    else (list.querySelector("contact-list [tabindex='0']") ?? list).focus();
+  },
   find() {
     const field = document.querySelector("search-field input[type=search]");
     field?.focus();
@@ -39,8 +59,9 @@ const ways = {
     const address = addressOf("edit/");
     if (address) window.htmx.ajax("GET", address, { target: "#detail", swap: "innerHTML", push: "true" });
   },
-  email: () => copy("y"),
-  name: () => copy("Y"),
+  email: () => use("email"),
+  name: () => use("name"),
+  write: () => use("write"),
   back() {
     const field = document.querySelector("search-field input[type=search]");
     if (document.activeElement.closest("#detail")) document.querySelector("contact-list [tabindex='0']")?.focus();
@@ -59,12 +80,22 @@ export function run(name) {
   return name in ways;
 }
 
+// With Control or Command a key is known by its letter, or by its place where the layout has other letters.
+function keyOf({ key, code, shiftKey, ctrlKey, metaKey }) {
+  if (!ctrlKey && !metaKey) return key;
+  if (shiftKey) return code === "Comma" || ",<;".includes(key) ? "Mod+Shift+," : `Mod+Shift+${key.toLowerCase()}`;
+  return `Mod+${(key > "~" && code.match(/^Key(.)$/)?.[1] || key).toLowerCase()}`;
+}
+
 document.addEventListener("keydown", (event) => {
-  const { key } = event;
-  if (event.defaultPrevented || event.isComposing || event.altKey || event.target.closest(TYPING)) return;
-  if (document.querySelector("dialog[open], .menu:popover-open")) return; // they have Escape and letters of their own
-  const mod = event.ctrlKey || event.metaKey;
-  if (!mod && key.length === 1 && document.body.dataset.keys === "off") return;
-  const name = calls.get(mod ? `Mod+${key}` : key);
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat && CHORDS.includes(event.key)) return;
+  // The first half of the bar's key is when to fetch it.
+  if (CHORDS.includes(event.key) && calls.size) import("kith/command_bar").then(({ prepare }) => prepare());
+  const name = calls.get(keyOf(event));
+  // Dialogs and menus have Escape and letters of their own.
+  if (!ANYWHERE.includes(name) && (event.target.closest(TYPING) || document.querySelector("dialog[open], .menu:popover-open")))
+    return;
   if (name && run(name)) event.preventDefault();
 });
+
+document.addEventListener("click", ({ target }) => target.closest(".command-button") && openBar());

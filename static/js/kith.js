@@ -7,7 +7,6 @@ import "kith/kith_menu";
 import "kith/copy_value";
 import "kith/search_field";
 import "kith/contact_list";
+import "kith/open_list";
 import "kith/selection";
-import "kith/contact_form";
-import "kith/combo_box";
 import "kith/file_drop";

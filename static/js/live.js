@@ -19,6 +19,9 @@ const edited = () => document.querySelector("#detail contact-form[data-contact]"
 function note(text) {
   host.hidden = !text;
   host.querySelector("span").textContent = text;
+  const link = host.querySelector("a");
+  link.hidden = !over;
+  link.href = location.href; // which asks to sign in, and leads back
 }
 
 function close() {
@@ -37,8 +40,10 @@ function open() {
     note("");
   };
   // The way back is ours: a browser's own would come every two seconds, for ever.
-  source.onerror = () => {
+  source.onerror = async () => {
+    const refused = source.readyState === EventSource.CLOSED; // by an answer, not by a broken line
     close();
+    if (refused && (await signedOut())) return heard.over();
     if (++failed > 3) note(host.dataset.away);
     retry = setTimeout(open, Math.min(60_000, 500 * 2 ** failed) * (0.5 + Math.random()));
   };
@@ -69,6 +74,13 @@ const heard = {
   },
 };
 
+// A password changed elsewhere ends sessions without a word: any page then leads to signing in.
+const signedOut = () =>
+  fetch(byId("results").dataset.live).then(
+    ({ redirected, url }) => redirected && new URL(url).pathname === host.dataset.signIn,
+    () => false,
+  );
+
 async function piece(address) {
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   const holder = document.createElement("template");
@@ -90,7 +102,7 @@ async function refresh() {
   const began = Date.now();
   const all = stale;
   timer = stale = null;
-  await Promise.all([list(), all && card()]).catch(() => (stale = all));
+  await Promise.all([list(), all && card(), acts()]).catch(() => (stale = all));
   next = Date.now() + Math.min(1000, 3 * (Date.now() - began));
 }
 
@@ -106,6 +118,15 @@ async function card() {
   if (!opened() || !(await news()) || edited()) return;
   const fresh = (await piece(location.href)).content.querySelector("[data-contact]");
   if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
+}
+
+// The acts of a history or of all changes: they keep their ids, so that focus and place stay with what is read.
+async function acts() {
+  const asked = location.href;
+  const old = byId("acts");
+  if (!old) return;
+  const { content } = await piece(asked);
+  if (location.href === asked) put(byId("acts"), content.querySelector("#acts"));
 }
 
 // What changed since the version that is shown, and who is editing. False when the contact is gone.
@@ -137,6 +158,7 @@ if (host) {
     if (document.hidden) away = setTimeout(() => edited() || close(), 30_000);
     else if (!source) open();
   });
+  document.addEventListener("kith:changed", heard.again);
   document.addEventListener("kith:moved", () => {
     if (source && edited() !== form) open();
     if (busy.has(opened()?.dataset.contact)) news();

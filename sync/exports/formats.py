@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from contacts import avatars
 from contacts.document import ContactDocument
 from contacts.formats.export import fitted, google_csv, measure
 from contacts.formats.outlook_export import outlook_csv
@@ -46,7 +47,7 @@ FORMATS = (
     FileFormat(
         "vcard-3",
         _("vCard 3.0"),
-        _("For phones, Apple Contacts and most programs. Holds everything but pictures."),
+        _("For phones, Apple Contacts and most programs. Holds everything, pictures too."),
         "vcf",
     ),
     FileFormat("vcard-4", _("vCard 4.0"), _("The newer vCard, for programs that read it. Holds as much."), "vcf"),
@@ -71,8 +72,8 @@ def blocks(file_format: str, documents: Documents, *, safe: bool) -> Iterator[by
         case "outlook-csv":
             yield from outlook_csv(documents(), safe=safe)
         case "vcard-3":
-            yield from vcards(documents(), version="3.0")
+            yield from vcards(documents(), version="3.0", picture_of=avatars.portable)
         case "vcard-4":
-            yield from vcards(documents(), version="4.0")
+            yield from vcards(documents(), version="4.0", picture_of=avatars.portable)
         case _:
             raise ValueError(f"no format is called {file_format}")

@@ -36,12 +36,15 @@ SAMPLES = 3
 BATCH_ROWS = 1_000
 #: Characters in one batch: long notes make it shorter, so that memory stays bounded.
 BATCH_SIZE = 4_000_000
+#: Pictures in one batch, each of which is decoded by a process of its own before the batch is written.
+BATCH_PICTURES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One row: its document, or why it has none. `skipped` rows say nothing of a person, `failed` ones cannot be
-    stored; `remarks` are sentences on what was mended. `derived` is there where it was computed ahead."""
+    stored; `remarks` are sentences on what was mended. `derived` is there where it was computed ahead. `picture` is
+    what a vCard gives for one, not yet looked at."""
 
     number: int
     cells: list[str]
@@ -50,14 +53,15 @@ class Reading:
     failed: str = ""
     remarks: tuple[str, ...] = ()
     derived: Derived | None = None
+    picture: bytes = b""
 
     __getstate__ = state_of
     __setstate__ = put_state
 
     @property
     def size(self) -> int:
-        """Characters in the row."""
-        return sum(map(len, self.cells))
+        """Characters in the row, and bytes of its picture."""
+        return sum(map(len, self.cells)) + len(self.picture)
 
 
 @dataclass(slots=True)
@@ -173,28 +177,30 @@ def _read_cards(cards: CardFile, after: int) -> Iterator[Reading]:
     for card in cards.cards(after=after):
         cells = [card.text]
         if card.problem:
-            yield Reading(card.number, cells, failed=card.problem)
+            yield Reading(card.number, [card.whole], failed=card.problem)
             continue
         try:
             parsed = vcard_reading.to_document(card)
         except SkippedRow as reason:
             yield Reading(card.number, cells, skipped=str(reason))
         except InvalidDocument as problem:
-            yield Reading(card.number, cells, failed=str(problem))
+            yield Reading(card.number, [card.whole], failed=str(problem))
         else:
-            yield Reading(card.number, cells, parsed.document, remarks=(*card.warnings, *parsed.warnings))
+            remarks = (*card.warnings, *parsed.warnings)
+            yield Reading(card.number, cells, parsed.document, remarks=remarks, picture=parsed.picture)
 
 
 def batches(readings: Iterator[Reading]) -> Generator[list[Reading]]:
     """Yield the rows in batches that one transaction writes."""
     batch: list[Reading] = []
-    size = 0
+    size = pictures = 0
     for reading in readings:
         batch.append(reading)
         size += reading.size
-        if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE:
+        pictures += bool(reading.picture)
+        if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE or pictures >= BATCH_PICTURES:
             yield batch
-            batch, size = [], 0
+            batch, size, pictures = [], 0, 0
     if batch:
         yield batch
 
@@ -207,7 +213,7 @@ def preview(table: Table | CardFile, layout: Layout) -> Preview:
     for reading in read_rows(table, layout):
         sampled += 1
         if len(rows) < PREVIEW_ROWS:
-            rows.append(reading)
+            rows.append(replace(reading, picture=b""))
         for column, cell in zip(columns, reading.cells, strict=False):
             text = " ".join(cell[:200].split())
             if text and len(column.samples) < SAMPLES and text[:60] not in column.samples:

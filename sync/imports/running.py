@@ -20,6 +20,7 @@ from contacts.services import Busy, NotAllowed, NotVisible, act, finish, hold_bo
 from jobs.models import INSTALLATION
 from jobs.work import Refused, RetryLater, Work
 from organizations.models import User
+from sync.imports import photos
 from sync.imports.ahead import Ahead
 from sync.imports.models import Import, ImportOutcome, ImportState
 from sync.imports.people import Taken, take_batch
@@ -52,7 +53,8 @@ def run_import(work: Work) -> None:
         return
     try:
         for batch in source.batches:
-            _write(work, imported, by, batch, source.remembered)
+            for part in photos.parts(batch):
+                _write(work, imported, by, part, source.remembered)
             if work.should_yield():
                 source.keep_for_later(batch[-1].number)
                 work.give_way()
@@ -81,6 +83,7 @@ def _write(work: Work, imported: Import, by: User, batch: list[Reading], remembe
                 raise RetryLater(str(busy), delay=timedelta(seconds=5)) from busy
             time.sleep(0.5)
         else:
+            photos.leave_out_unused(batch)
             imported.rows_done = done
             return
 

@@ -19,4 +19,5 @@ urlpatterns = [
     path("imports/<uuid:import_id>/failed.csv", views.failed, name="failed"),
     path("imports/templates/<slug:name>.csv", views.template, name="template"),
     path("help/importing/", views.importing, name="help"),
+    path("help/moving/", views.moving, name="moving"),
 ]

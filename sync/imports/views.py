@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from books.models import ContactBook
+from books.shelf import shelf_of
 from config.rendering import render_page
 from contacts.formats.refusals import NotATable
 from contacts.formats.templates import FORMATS, supported_fields, template_csv
@@ -202,6 +203,13 @@ def importing(request: SignedInRequest) -> HttpResponse:
         "limit": settings.IMPORT_MAX_BYTES // 2**20,
     }
     return render_page(request, "help/importing.html", context, fragment="piece")
+
+
+@require_safe
+def moving(request: SignedInRequest) -> HttpResponse:
+    """The help page on how to get one's contacts out of Google or Microsoft as a file, and into a book here."""
+    context = {"target": shelf_of(request.user, request.organization).target if request.organization else None}
+    return render_page(request, "help/moving.html", context, fragment="piece")
 
 
 def _found(request: SignedInRequest, import_id: UUID) -> tuple[Import, bool]:

@@ -119,6 +119,9 @@ def test_all_sizes_are_measured_but_where_only_the_largest_counts(monkeypatch):
     assert arguments(monkeypatch, "--contacts", "100000").sizes() == [10_000, 100_000]
     assert arguments(monkeypatch, "--contacts", "5000").sizes() == [5000]
     assert arguments(monkeypatch, "--only", "import").sizes() == [1_000_000]
+    assert arguments(monkeypatch, "--only", "browser").sizes() == [100_000]
+    assert arguments(monkeypatch, "--only", "browser", "--contacts", "5000").sizes() == [5000]
+    assert arguments(monkeypatch, "--only", "browser", "--no-growth").sizes() == [1_000_000]
     assert arguments(monkeypatch, "--only", "rights").sizes() == []
     assert arguments(monkeypatch, "--no-growth").sizes() == [1_000_000]
     assert arguments(monkeypatch).only == list(STAGES)

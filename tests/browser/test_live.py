@@ -188,7 +188,7 @@ def test_what_is_taken_away_goes_from_the_page(cast, contact, open_live):
 def test_who_was_signed_out_is_told(cast, contact, open_live):
     page = open_live(cast.ben, "/contacts/", **WINDOW)
     Session.objects.all().delete()
-    expect(page.locator("live-updates")).to_have_text("You are signed out. Reload the page to sign in.", timeout=3_000)
+    expect(page.locator("live-updates")).to_have_text("You are signed out.Sign in", timeout=3_000)
     assert faults_here(page) == {}
 
 

@@ -161,15 +161,8 @@ def test_rows_of_the_form_come_and_go_and_unsaved_text_is_not_left_by_mistake(ca
     page.locator("[data-rows=custom] [name$='-value']").fill("42")
     page.locator("[data-rows=email] .prefer").nth(1).click()
     page.locator("[data-rows=email] [name=remove]").nth(0).click()
-    questions = []
-
-    def dismiss(dialog):
-        questions.append(dialog.message)
-        dialog.dismiss()
-
-    page.once("dialog", dismiss)
     page.get_by_text("Ben Other").click()
-    assert questions == ["Leave without saving what you typed?"]
+    page.get_by_role("dialog", name="Leave without saving?").get_by_role("button", name="Keep editing").click()
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.locator("#card-name")).to_contain_text("Ana")
     document = document_of(Contact.objects.get(first_name="Ana"))

@@ -29,7 +29,8 @@ def bomb(width, height):
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("AVIF", "RGBA")],
 )
 def test_pictures_become_square_webp(kind, mode):
     with Image.open(io.BytesIO(decode(picture(kind, (700, 900), mode, None)))) as small:
@@ -60,11 +61,11 @@ def test_what_the_camera_wrote_is_used_and_goes():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"not a picture", picture()[:60], picture("GIF"), picture("BMP"), b"<svg xmlns='x'/>", bomb(10, 10)],
-    ids=["empty", "text", "cut short", "gif", "bmp", "svg", "without pixels"],
+    [b"", b"not a picture", picture()[:60], picture("TIFF"), picture("BMP"), b"<svg xmlns='x'/>", bomb(10, 10)],
+    ids=["empty", "text", "cut short", "tiff", "bmp", "svg", "without pixels"],
 )
 def test_what_is_no_picture_is_refused(data):
-    with pytest.raises(BadPicture, match="JPEG, PNG or WebP"):
+    with pytest.raises(BadPicture, match="JPEG, PNG, WebP or AVIF"):
         decode(data)
 
 

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 
 from books.services import unshare_book
 from contacts.document import Info, Kind
-from contacts.models import Change, Contact, Source
+from contacts.models import Change, ChangeSet, Contact, Source
 from contacts.services import (
     Busy,
     EditConflict,
@@ -28,6 +28,8 @@ from contacts.services import (
     trash_contacts,
 )
 from contacts.services.acts import Edit
+from contacts.services.latest import undo_latest, undoable
+from contacts.services.restoring import restore_value
 from tests.contacts.conftest import person
 from tests.contacts.test_services import assert_consistent
 from tests.factories import make_cast
@@ -232,4 +234,47 @@ def test_a_failure_midway_leaves_nothing(cast):
         writing.update([Edit(locked, document_of(locked), person("Anna"))])
         raise RuntimeError("the machine stopped here")
     assert (Contact.objects.count() - 1, Change.objects.count() - 1) == before
+    assert_consistent()
+
+
+def test_two_undos_of_one_person_take_back_two_acts(cast):
+    for number in range(4):
+        create_contact(by=cast.ann, book=cast.book, document=person(f"P{number}"))
+
+    def undo():
+        undo_latest(by=cast.ann, organization=cast.organization, find=undoable, before=lambda _act: None)
+
+    assert in_threads(undo, undo, undo) == [None] * 3
+    assert [contact.first_name for contact in Contact.objects.filter(trashed_at__isnull=True)] == ["P0"]
+    assert ChangeSet.objects.filter(undo_of__isnull=False).values("undo_of").distinct().count() == 3
+
+
+def test_two_restore_two_values_at_once_and_a_third_edits(cast):
+    contact = create_contact(by=cast.ann, book=cast.book, document=person("Ana", nickname="Nina", pronouns="she"))
+    changed = save_contact(by=cast.ann, contact=contact, document=person("Ana"), base_version=1)
+    [update] = Change.objects.filter(contact=contact, kind="update")
+
+    def restore(by, field):
+        return restore_value(
+            by=by,
+            contact=changed,
+            change_id=update.pk,
+            field=field,
+            item="",
+            base_version=changed.version,
+            label="Back",
+        )
+
+    raised = in_threads(
+        lambda: restore(cast.ann, "nickname"),
+        lambda: restore(cast.ben, "pronouns"),
+        lambda: restore(cast.ben, "nickname"),
+        lambda: save_contact(
+            by=cast.ben, contact=changed, document=replace(document_of(changed), notes="New"), base_version=2
+        ),
+    )
+    assert raised == [None] * 4
+    row = Contact.objects.get(pk=contact.pk)
+    assert (row.nickname, row.pronouns, row.notes) == ("Nina", "she", "New")
+    assert ChangeSet.objects.filter(label="Back").count() == 2
     assert_consistent()

@@ -54,7 +54,7 @@ FULL = ContactDocument(
         Membership(kind="group", name="VIP"),
     ),
 )
-SHOWN = """Dr.|Ana Maria Prado PhD|Ah-na|Ma-ria|Pra-do|Anita|Prado, Ana|woman|she/her|<strong>bold</strong>|Preferred|
+SHOWN = """Dr. Ana Maria Prado, PhD|Ah-na Ma-ria Pra-do|Anita|Prado, Ana|woman|she/her|<strong>bold</strong>|Preferred|
 ana@acme.example|Boat|+46 70 123 45 67|Storgatan 1|Box 7|Lund|ana.prado|@ana_insta|@ana_tweets|6 October 1987|C-1034|
 Customer number|Acme|CTO|Engineering|Malmö|Since the start|VIP|Copy name|Copy email|Copy phone"""
 

@@ -327,7 +327,7 @@ def test_a_bad_picture_gets_a_sentence_at_its_field(cast):
     fields = form_of(client.get("/contacts/new/")) | {"first_name": "Ana", "anyway": "1"}
     answer = client.post("/contacts/new/", fields | {"avatar": SimpleUploadedFile("x.png", b"no picture")})
     assert answer.status_code == 422
-    assert "Choose a JPEG, PNG or WebP file" in answer.text
+    assert "Choose a JPEG, PNG, WebP or AVIF file" in answer.text
     assert 'aria-describedby="f-avatar-error"' in answer.text
 
 

@@ -27,7 +27,7 @@ class Command(KithCommand):
 
     help = (
         "Write the contacts of a book to stdout: as CSV in Google's layout (csv), which holds everything and imports "
-        "again, or in Outlook's (outlook-csv), or as vCards (vcard), which hold everything but pictures, too."
+        "again, or in Outlook's (outlook-csv), or as vCards (vcard), which hold everything, pictures too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -48,7 +48,8 @@ def test_old_outlook():
         ("date", "Birthday", "1965-02-24"),
     ]
     assert document.first(Kind.EMAIL).preferred
-    assert parsed.warnings == ["PHOTO: pictures are not imported; this one was left out."]
+    assert parsed.warnings == []
+    assert parsed.picture
 
 
 def test_android():
