@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,7 +39,7 @@ SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
 LONGEST_START = 40
 #: Where an address says it otherwise: a word of Python.
-NAMES = {"start": "from"}
+NAMES: Final[Mapping[str, str]] = {"start": "from"}
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.
 REST = "rest"
