@@ -57,7 +57,7 @@ class Desk:
 
     def has_file(self):
         """Wait until a file was chosen."""
-        self.page.wait_for_function("document.querySelector('[name=file]').files.length === 1")
+        expect(self.page.locator("[name=file]")).to_have_js_property("value", r"C:\fakepath\people.csv")
 
     def said(self, text):
         """Wait for what the page says about an act."""
@@ -188,7 +188,8 @@ def do(desk, job, steps):
     """Press the keys of a job, and look at what came of it."""
     page = desk.page
     page.goto("/contacts/")
-    page.wait_for_function("['contact-list', 'many-bar', 'search-field'].every((name) => customElements.get(name))")
+    for name in ("contact-list", "many-bar", "search-field"):
+        expect(page.locator(f"{name}:defined")).to_be_attached()
     waits, came_of_it = WAITS[job]
     for number, (key, typed) in enumerate(steps, 1):
         if typed:
