@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from books.models import BookType, ContactBook
+from config.prepared import prepared_cursor
 from organizations.models import Organization, User
 from organizations.sharing import Level, open_levels
 
@@ -93,7 +92,7 @@ def shelf_of(user: User, organization: Organization) -> Shelf:
     """
     if not user.is_active:
         return Shelf(organization.pk, {}, 0)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SHELF, {"organization": organization.pk, "user": user.pk})
         found = cursor.fetchall()
     books = {row[0]: ShelvedBook._make(row[:-2]) for row in found}
@@ -102,7 +101,7 @@ def shelf_of(user: User, organization: Organization) -> Shelf:
 
 def types_of(book_ids: Iterable[UUID]) -> dict[UUID, BookType]:
     """Return with whom each of the books is shared, the widest way. One query. The ids come from a shelf."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_WIDTHS, [array_of(book_ids)])
         return {book_id: _TYPES[width] for book_id, width in cursor.fetchall()}
 

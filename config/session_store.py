@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import connection
 from django.utils import timezone
+
+from config.prepared import prepared_cursor
 
 # What Django makes keys of, and their length; the column holds 40.
 _LEAST, _MOST = 8, 40
@@ -23,7 +24,7 @@ class SessionStore(DatabaseStore):
 
         As Django's own; every request asks, and a queryset takes three times as long to build as this to be answered.
         """
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_HELD, [self.session_key, timezone.now()])
             found = cursor.fetchone()
         if found is None:

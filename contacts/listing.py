@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from books.shelf import array_of
+from config.prepared import prepared_cursor
 from contacts.derived import NAME_PARTS, shown_name
 from contacts.scope import Scope
 
@@ -94,7 +95,8 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
         found = f"SELECT c.id FROM {source}{beyond} {in_order}"  # noqa: S608  # likewise
         values = [*source_values, *key_values, limit + 1]
     columns = ", ".join(f"c.{name}" for name in (*_columns(scope), column))
-    with connection.cursor() as cursor:
+    is_plain = not scope.group_ids and not scope.own_conditions("c")  # else the plan depends on how many that leaves
+    with prepared_cursor() if is_plain else connection.cursor() as cursor:
         # Found by indexes alone, whatever is passed over; then so many rows are read as are shown.
         cursor.execute(
             f"SELECT {columns} FROM ({found}) AS found JOIN contacts_contact c ON c.id = found.id {in_order}",  # noqa: S608  # likewise
@@ -238,7 +240,7 @@ def rows_by_id(scope: Scope, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[Ro
     Finding ids and reading their rows are two statements: what was moved or deleted between them is left out. The
     books are compared here: hundreds of them in the statement take longer to plan than the rows to read.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(_columns(scope))}, sort_family FROM contacts_contact"  # noqa: S608  # columns are constants
             " WHERE id = ANY(%s::uuid[]) AND trashed_at IS NULL",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from uuid import UUID
 
-from django.db import connection
-
 from books.models import ContactBook
+from config.prepared import prepared_cursor
 from config.row_objects import Columns
 from contacts.models import Contact
 from organizations.models import Organization, User
@@ -23,7 +22,7 @@ def seen_contact(user: User, contact_id: UUID) -> Contact | None:
     if not user.is_active:
         return None
     contacts, books, organizations = _columns()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_statement(), {"contact": contact_id, "user": user.pk})
         row = cursor.fetchone()
     if row is None:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from books.shelf import Shelf, array_of
+from config.prepared import prepared_cursor
 from contacts.document import group_key
 from contacts.folding import fold, plain_letters
 from contacts.models import GroupKind
@@ -82,7 +81,7 @@ def seen_groups(
         chosen += " AND (key LIKE %(part)s OR translate(key, %(marked)s, %(plain)s) LIKE %(folded)s)"
     statement = _GATHERED if shelf.contacts <= FEW else _WALKED
     found: dict[GroupKind, list[SeenGroup]] = {kind: [] for kind in kinds}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement.replace("{chosen}", chosen), values)
         for kind, group_id, name in cursor.fetchall():
             found[GroupKind(kind)].append(SeenGroup(group_id, name))
@@ -92,7 +91,7 @@ def seen_groups(
 def count_members(shelf: Shelf, group_ids: Collection[UUID]) -> dict[UUID, Members]:
     """Return how many contacts of the `shelf` are in each of the groups, up to `COUNTED`. One query."""
     values: dict[str, Any] = {"books": array_of(shelf.books), "groups": array_of(group_ids), "most": COUNTED}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_COUNTED, values)
         found = {group_id: Members(min(count, COUNTED), rows > COUNTED) for group_id, count, rows in cursor.fetchall()}
     return {group_id: found.get(group_id, Members(0)) for group_id in group_ids}

@@ -6,8 +6,8 @@ from functools import cache
 from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db import connection
 
+from config.prepared import prepared_cursor
 from config.row_objects import Columns
 from organizations.models import Organization, OrganizationMembership, User
 
@@ -19,7 +19,7 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth pub
         """Return the person whose session it is, with `belongings` set; None if there is none, or they are not
         active. One query."""
         person_columns, membership_columns, organization_columns = _columns()
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_statement(), [user_id])
             rows = cursor.fetchall()
         person: User | None = None

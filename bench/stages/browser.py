@@ -64,30 +64,30 @@ def painted(subject: Subject) -> Iterator[Result]:
 def _cards(page: Page) -> Iterator[tuple[str, str]]:
     """Yield (key, what it shows) for one contact of the first page after another, each with the focus."""
     _open(page, "/contacts/")
-    links = page.locator(".rows .row-link")
-    for contact in [str(row)[len("open-") :] for row in links.evaluate_all("links => links.map((link) => link.id)")]:
-        page.focus(f"#open-{contact}")
+    rows: Sequence[str] = page.locator("contact-list .row").evaluate_all("rows => rows.map((row) => row.id)")
+    for contact in [row.removeprefix("row-") for row in rows]:
+        page.focus(f"#row-{contact} .row-link")
         yield "Enter", f'#detail [data-contact="{contact}"] #card-name'
 
 
 def _books(page: Page) -> Iterator[tuple[str, str]]:
     """Yield the same for one book of the sidebar after another, those with contacts, round and round."""
     _open(page, "/contacts/")
-    hrefs: Sequence[str] = page.locator(".side-book").evaluate_all(
-        "links => links.filter((link) => link.querySelector('.number').textContent !== '0')"
+    hrefs: Sequence[str] = page.locator("#sidebar .side-link[href^='/books/']").evaluate_all(
+        "links => links.filter((link) => link.querySelector('.number')?.textContent !== '0')"
         ".map((link) => link.getAttribute('href'))"
     )
     for number in range(_TIMES + _WARM if hrefs else 0):
         href = hrefs[number % len(hrefs)]
-        page.focus(f'.side-book[href="{href}"]')
-        yield "Enter", f'body:has(.side-book[href="{href}"][aria-current]) .rows .row'
+        page.focus(f'#sidebar .side-link[href="{href}"]')
+        yield "Enter", f'body:has(#sidebar .side-link[href="{href}"][aria-current]) contact-list .row'
         page.wait_for_selector("contact-list [role=row]")
 
 
 def _bar(page: Page) -> Iterator[tuple[str, str]]:
     """Yield the same for the command bar, which is closed again each time."""
     _open(page, "/contacts/")
-    page.focus(".rows .row-link")
+    page.focus("contact-list .row-link")
     for _time in range(_TIMES + _WARM):
         yield "Control+k", "dialog[open]:has([role=combobox]:focus) [role=option]"
         page.keyboard.press("Escape")

@@ -25,9 +25,10 @@ def database_settings(data: Path) -> dict[str, Any]:
     """Return Django's settings for the database: DATABASE_URL, else the embedded server of `data`.
 
     A web process (KITH_PROCESS=web) gets a pool with a connection for each of its threads. What a statement, a lock
-    and an idle transaction may take is set for each kind of process when it connects. Nothing is prepared on the
-    server (Django's default), so that a pooler may give each transaction another connection; with DATABASE_POOLER
-    cursors on the server are off too, and the limits are left to the operator, since poolers refuse them.
+    and an idle transaction may take is set for each kind of process when it connects. What `config.prepared` asks is
+    prepared on the server, and nothing else. With DATABASE_POOLER, which may give each transaction another connection,
+    nothing is prepared, cursors on the server are off, and the limits are left to the operator, since poolers refuse
+    them.
     Raises `ImproperlyConfigured` for a DATABASE_URL that is not one.
     """
     url = env.text("DATABASE_URL")
@@ -43,6 +44,7 @@ def database_settings(data: Path) -> dict[str, Any]:
         # https://www.pgbouncer.org/features.html: what a session keeps is gone with the transaction.
         settings["DISABLE_SERVER_SIDE_CURSORS"] = True
     else:
+        options.setdefault("prepare_threshold", 0)  # at once: Django's own cursors never prepare
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in limits.items()))
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_MAX_AGE"] = 0

@@ -58,12 +58,14 @@ def about(request: SignedInRequest, group_id: UUID) -> HttpResponse:
 
 
 def _show(request: SignedInRequest, panel: Panel) -> HttpResponse:
-    """The page, or the piece of it that was asked for: further rows for a page key, else all that a search changes."""
+    """The page, or the piece of it that was asked for: further rows for a page key, the other list that is to stand
+    where one was (`static/js/open_list.js`), else all that a search changes."""
     panel.after = request.GET.get("after") or None
     note_search(panel)
     context = {"panel": panel, "title": panel.title, "contact": None, "pane": "list", "head": head_of(panel)}
+    fragment = "other" if request.htmx.target == "list" else "results"
     response = render_page(
-        request, "contacts/panel.html", context, fragment="rows" if panel.after else "results", status=200
+        request, "contacts/panel.html", context, fragment="rows" if panel.after else fragment, status=200
     )
     patch_vary_headers(response, VARIES)
     return response

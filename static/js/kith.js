@@ -6,4 +6,5 @@ import "kith/live";
 import "kith/first_use";
 import "kith/search_field";
 import "kith/contact_list";
+import "kith/open_list";
 import "kith/selection";
