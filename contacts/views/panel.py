@@ -131,7 +131,9 @@ class Panel:
             "sort": self.sort,
             "start": "" if self.q else self.start,
         }
-        return {NAMES.get(name, name): str(value) for name, value in (named | changed).items() if value}
+        return {
+            NAMES[name] if name in NAMES else name: str(value) for name, value in (named | changed).items() if value
+        }
 
     @cached_property
     def query(self) -> str:
