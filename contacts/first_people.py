@@ -6,7 +6,7 @@ called or written to by mistake.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from contacts.document import ContactDocument, Info, Kind, Membership
 
