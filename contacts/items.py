@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -28,11 +27,16 @@ def put_state(value: Any, state: Iterable[Any]) -> None:
         put(value, item)
 
 
-@cache
-def _access(cls: type) -> tuple[Callable[[Any], Any], tuple[Callable[[Any, Any], None], ...]]:
+_Access = tuple[Callable[[Any], Any], tuple[Callable[[Any, Any], None], ...]]
+_known: dict[type, _Access] = {}
+
+
+def _access(cls: type) -> _Access:
     """Return what reads all slots of a value of `cls`, and what writes each, frozen or not."""
-    names: tuple[str, ...] = cls.__slots__  # type: ignore[attr-defined]  # every dataclass that comes here has them
-    return attrgetter(*names), tuple(cls.__dict__[name].__set__ for name in names)
+    if (found := _known.get(cls)) is None:
+        names: tuple[str, ...] = cls.__slots__  # type: ignore[attr-defined]  # every dataclass that comes here has them
+        found = _known[cls] = attrgetter(*names), tuple(cls.__dict__[name].__set__ for name in names)
+    return found
 
 
 def altered[Value](value: Value, **changes: Any) -> Value:

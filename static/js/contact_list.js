@@ -67,6 +67,7 @@ class ContactList extends HTMLElement {
     };
     if (row.role !== "row") {
       row.role = "row";
+      row.id = `row-${row.querySelector("[name=contact]").value}`;
       row.ariaSelected = "false";
       for (const cell of row.children) cell.role = "gridcell";
       link.setAttribute("hx-sync", "#detail:replace");

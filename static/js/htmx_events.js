@@ -40,7 +40,7 @@ function place(template) {
   }
   nodes.forEach((node) => window.htmx.process(node));
   if (document.activeElement !== body) return;
-  const again = document.getElementById(id) ?? (row && document.querySelector(`#${row} .row-link`));
+  const again = document.getElementById(id) ?? (row && document.querySelector(`[value="${row.slice(4)}"] + .row-link`));
   again?.focus({ preventScroll: true });
 }
 

@@ -1,7 +1,9 @@
 // Makes what is on the page look like what was fetched, node by node, so that focus, scroll, selection and open menus
 // stay where they are.
 
-const key = (node) => node.id || node.getAttribute?.("href");
+// A row of the list gets its id on the page, and comes without.
+const rowOf = (node) => node.classList?.contains("row") && `row-${node.querySelector("[name=contact]").value}`;
+const key = (node) => node.id || node.getAttribute?.("href") || rowOf(node);
 const isBlank = (node) => node?.nodeType === 3 && !node.data.trim();
 const isOwn = (node) => node?.nodeType === 1 && node.hasAttribute("data-own");
 
