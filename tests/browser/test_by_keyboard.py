@@ -159,7 +159,7 @@ def test_menus_cards_export_trash_and_history(keys):
     expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
     keys.press("Escape")
     keys.has_focus(".row-link")
-    keys.tab_to(page.locator(".side-book", has_text="Only Ann"), "Shift+Tab")
+    keys.tab_to(page.locator("[data-books] .side-link", has_text="Only Ann"), "Shift+Tab")
     keys.press("Shift+F10")
     expect(page.get_by_role("menuitem", name="New contact book")).to_be_focused()
     keys.press("e")

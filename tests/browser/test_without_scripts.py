@@ -77,7 +77,7 @@ def test_a_day_without_scripts(worker, cast, open_as):
     said(page, "1 contact is restored.")
     assert Contact.objects.get(last_name="Berg").book_id == cast.private.pk
     # Share.
-    page.locator(".side-book", has_text="Only Ann").click()
+    page.locator("[data-books] .side-link", has_text="Only Ann").click()
     page.get_by_role("link", name="Only Ann: more").click()
     page.get_by_role("link", name="Edit contact book").click()
     page.get_by_label("Share this contact book with others?").check()
@@ -129,7 +129,7 @@ def test_a_newcomer_loads_and_removes_sample_people_and_closes_the_checklist(cas
     card.get_by_role("button", name="Close the list").click()
     said(page, "The checklist is closed.")
     expect(card).to_have_count(0)
-    page.locator(".side-book", has_text="Personal").click()
+    page.locator("[data-books] .side-link", has_text="Personal").click()
     page.get_by_role("link", name="Personal: more").click()
     page.get_by_role("button", name="Remove the sample people").first.click()
     said(page, "20 sample people removed.")
