@@ -6,7 +6,7 @@ that: whoever is to be changed is locked then, and compared with what was read h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
@@ -45,8 +45,13 @@ SELECT DISTINCT named.id
 
 
 def keys_of(document: ContactDocument) -> list[str]:
-    """Return what somebody is found by: emails; the name of those without, who can only be the very same."""
+    """Return what somebody is found by, each once: emails, or the name of those without, who can only be the same."""
     return email_keys(document) or [_NAME_MARK + sort_key(document, family_first=True)]
+
+
+def by_name(keys: Collection[str]) -> bool:
+    """Return whether `keys` are those of somebody without an email."""
+    return any(key.startswith(_NAME_MARK) for key in keys)
 
 
 class Remembered:
@@ -74,14 +79,11 @@ class Remembered:
         self._read.clear()
 
 
-def candidates(
-    book: ContactBook, documents: Iterable[ContactDocument], remembered: Remembered
-) -> dict[UUID, ContactDocument]:
-    """Return the contacts of the book that may be these people, in the order of their ids, as documents by id.
+def candidates(book: ContactBook, keys: Collection[str], remembered: Remembered) -> dict[UUID, ContactDocument]:
+    """Return the contacts of the book that are found by these keys (`keys_of`), in the order of their ids.
 
-    At most `CANDIDATES` for each email or name. At most five queries, however many documents.
+    As documents by id, at most `CANDIDATES` for each email or name. At most five queries, however many keys.
     """
-    keys = {key for document in documents for key in keys_of(document)}
     names = [key.removeprefix(_NAME_MARK) for key in keys if key.startswith(_NAME_MARK)]
     emails = [key for key in keys if not key.startswith(_NAME_MARK)]
     found: set[UUID] = set()

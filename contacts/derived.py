@@ -14,6 +14,7 @@ from itertools import islice
 from contacts.document import ContactDocument, Kind
 from contacts.folding import fold
 from contacts.handles import email_key, needs_region, phone_digits, phone_keys, region_of
+from contacts.items import put_state, state_of
 from contacts.words import PHONE_MARK, is_without_blanks, marks_of, spaced
 
 SORT_KEY_LENGTH = 200
@@ -52,6 +53,9 @@ class Derived:
     tokens: frozenset[tuple[int, str]]
     handles: frozenset[tuple[str, str]]
     region: str
+
+    __getstate__ = state_of
+    __setstate__ = put_state
 
 
 def region_for(document: ContactDocument, region: str) -> str:

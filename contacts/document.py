@@ -36,6 +36,8 @@ from contacts.items import (
     Kind,
     Membership,
     altered,
+    put_state,
+    state_of,
 )
 
 __all__ = [
@@ -83,6 +85,9 @@ class ContactDocument:
     starred: bool = False
     infos: tuple[Info, ...] = ()
     memberships: tuple[Membership, ...] = ()
+
+    __getstate__ = state_of
+    __setstate__ = put_state
 
     def of_kind(self, kind: Kind) -> Iterator[Info]:
         """Yield the infos of one kind, in order."""

@@ -57,4 +57,13 @@ def _fold(text: str) -> str:
     return text
 
 
+@cache
+def plain_letters() -> tuple[str, str]:
+    """Return lower-case letters with marks, and those without that fold makes of them, in the same order: what SQL's
+    `translate` takes. Those that become several are left out."""
+    pairs = [(chr(code), plain) for code, plain in _table().items() if chr(code).islower() and len(plain) == 1]
+    marked, plain = zip(*((mark, plain) for mark, plain in pairs if plain.islower()), strict=True)
+    return "".join(marked), "".join(plain)
+
+
 _fold_remembered = lru_cache(maxsize=32_768)(_fold)

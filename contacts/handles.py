@@ -71,20 +71,23 @@ def digits(text: str) -> str:
 @lru_cache(maxsize=10_000)
 def needs_region(text: str) -> bool:
     """Return whether the keys of a number may differ from region to region: it is written without its country."""
-    if "+" not in text and "＋" not in text:
-        return bool(digits(text))
-    try:
-        phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        return bool(digits(text))
-    return False
+    return bool(digits(text)) and _with_country(text) is None
+
+
+@lru_cache(maxsize=10_000)
+def _with_country(text: str) -> phonenumbers.PhoneNumber | None:
+    """Return the number that `text` is wherever it is read, since it is written with its country; else None."""
+    if "+" in text or "＋" in text:
+        with suppress(phonenumbers.NumberParseException):
+            return phonenumbers.parse(text, None)
+    return None
 
 
 @lru_cache(maxsize=10_000)
 def _parsed(text: str, region: str) -> tuple[str, str] | None:
     """Return (E.164, national digits) of a possible number, or None."""
     try:
-        number = phonenumbers.parse(text, region)
+        number = _with_country(text) or phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):

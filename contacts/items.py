@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+
+def state_of(value: Any) -> tuple[Any, ...]:
+    """Return the fields of a frozen dataclass with slots, at least two, in order: what is pickled of it.
+
+    As `__getstate__`, with `put_state` as `__setstate__`, quicker than what `dataclass` makes, which lists the
+    fields anew for each value.
+    """
+    state: tuple[Any, ...] = _access(type(value))[0](value)
+    return state
+
+
+def put_state(value: Any, state: Iterable[Any]) -> None:
+    """Put what `state_of` returned into a value that nobody has seen yet."""
+    for put, item in zip(_access(type(value))[1], state, strict=True):
+        put(value, item)
+
+
+_Access = tuple[Callable[[Any], Any], tuple[Callable[[Any, Any], None], ...]]
+_known: dict[type, _Access] = {}
+
+
+def _access(cls: type) -> _Access:
+    """Return what reads all slots of a value of `cls`, and what writes each, frozen or not."""
+    if (found := _known.get(cls)) is None:
+        names: tuple[str, ...] = cls.__slots__  # type: ignore[attr-defined]  # every dataclass that comes here has them
+        found = _known[cls] = attrgetter(*names), tuple(cls.__dict__[name].__set__ for name in names)
+    return found
+
+
+def altered[Value](value: Value, **changes: Any) -> Value:
+    """Return a copy of a frozen dataclass with slots in which `changes` differ; its other fields are shared.
+
+    What `dataclasses.replace` does, without the time that it takes a hundred thousand times over.
+    """
+    copy: Value = object.__new__(type(value))
+    put_state(copy, state_of(value))
+    for name, change in changes.items():
+        object.__setattr__(copy, name, change)
+    return copy
 
 
 class Kind(StrEnum):
@@ -74,6 +115,9 @@ class Info:
     preferred: bool = False
     id: str = ""
 
+    __getstate__ = state_of
+    __setstate__ = put_state
+
     @property
     def label_name(self) -> str:
         """The label as people read it."""
@@ -132,6 +176,9 @@ class Membership:
     description: str = ""
     id: str = ""
 
+    __getstate__ = state_of
+    __setstate__ = put_state
+
     @property
     def content(self) -> tuple[str, ...]:
         """Everything but the id."""
@@ -145,18 +192,6 @@ class Membership:
     def from_json(cls, data: Mapping[str, str]) -> Membership:
         """Return the item that `to_json` wrote."""
         return cls(**{name: data.get(name, "") for name in cls.__slots__})
-
-
-def altered[Value](value: Value, **changes: Any) -> Value:
-    """Return a copy of a frozen dataclass with slots in which `changes` differ; its other fields are shared.
-
-    What `dataclasses.replace` does, without the time that it takes a hundred thousand times over.
-    """
-    cls = type(value)
-    copy: Value = object.__new__(cls)
-    for name in cls.__slots__:  # type: ignore[attr-defined]  # every dataclass that comes here has them
-        object.__setattr__(copy, name, changes[name] if name in changes else getattr(value, name))
-    return copy
 
 
 MEMBERSHIP_KINDS = ("company", "group")

@@ -26,6 +26,27 @@ FEW_MEMBERS = 3_000
 #: The orders a list comes in, and the column of each.
 ORDERS = {"family": "sort_family", "given": "sort_given"}
 
+#: So many letters are looked for, and so many first characters read where few contacts are read whole.
+MOST_LETTERS = 100
+MOST_KEYS = 2_000
+#: Of so many contacts in a book it is read whole sooner than it is jumped through.
+WORTH_JUMPING = 200
+# The first text after the letter of `jump.key`: all before "a" are one, as are ideographs, symbols, and the syllables
+# of Hangul that begin alike. Code points by the Unicode Standard, 17.0, blocks.
+_CODE = "ascii(jump.key)"
+_AFTER_LETTER = f"""chr(CASE
+ WHEN {_CODE} < 97 THEN 97
+ WHEN {_CODE} BETWEEN 8192 AND 11903 THEN 11904
+ WHEN {_CODE} BETWEEN 13312 AND 40959 THEN 40960
+ WHEN {_CODE} BETWEEN 44032 AND 55203 THEN 44032 + (({_CODE} - 44032) / 588 + 1) * 588
+ WHEN {_CODE} BETWEEN 55204 AND 57343 THEN 57344
+ WHEN {_CODE} BETWEEN 126976 AND 131071 THEN 131072
+ WHEN {_CODE} >= 131072 THEN NULL
+ ELSE {_CODE} + 1 END)"""
+
+_EACH_BOOK = "unnest(%s::uuid[]) AS wanted(id)"
+_DISTINCT = 'SELECT DISTINCT left({key}, 1) COLLATE "C" AS letter FROM {source} ORDER BY letter LIMIT {most}'
+
 _COLUMNS = ("id", "display_name", "second_line", "avatar", "starred", "book_id", "version")
 
 #: A line in parts: (text, whether the query hit it).
@@ -84,6 +105,60 @@ def page(scope: Scope, *, after: str | None = None, limit: int = PAGE, order: st
         rows = cursor.fetchall()
     following = write_key(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
     return Page([_row(row, scope) for row in rows[:limit]], following)
+
+
+def start_at(text: str) -> str:
+    """Return the page key that a list goes on after from the first sort key that is not before `text`."""
+    return write_key(text, UUID(int=0))
+
+
+def first_keys(scope: Scope, *, order: str = "family") -> list[str]:
+    """Return the first character of the first sort key of each letter in `scope`, in the list's order; see
+    `contacts.letters`. Empty for groups of too many members, which no index lists by name. One query, two where groups
+    narrow it.
+
+    A loose scan of the index of the list: from each letter it jumps to the next, so that it costs as much as there are
+    letters, not contacts.
+    """
+    column = ORDERS[order]
+    if scope.group_ids:
+        if _count(*_members(scope), FEW_MEMBERS) > FEW_MEMBERS:
+            return []
+        source, values = _found(scope, in_order=False)
+        sql = _DISTINCT.format(key=f"c.{column}", source=source, most=MOST_KEYS)
+    elif scope.by_book and 0 < scope.contacts <= len(scope.book_ids) * WORTH_JUMPING:
+        # Where books are many and small, jumping in each costs more than reading them all.
+        part = (
+            f"SELECT c.{column} AS key FROM contacts_contact c WHERE c.book_id = wanted.id AND c.trashed_at IS NULL"  # noqa: S608  # columns are constants, values are parameters
+            f"{scope.own_conditions('c')} ORDER BY c.{column} OFFSET 0"
+        )
+        sql = _DISTINCT.format(key="c.key", source=f"{_EACH_BOOK}, LATERAL ({part}) AS c", most=MOST_KEYS)
+        values = [scope.books]
+    else:
+        first, values = _first(scope, column, "''")
+        following, more_values = _first(scope, column, _AFTER_LETTER)
+        sql = (
+            f"WITH RECURSIVE jump(key, number) AS (SELECT ({first}), 1 UNION ALL SELECT ({following}), number + 1"  # noqa: S608  # likewise
+            f" FROM jump WHERE key IS NOT NULL AND number < {MOST_LETTERS})"
+            " SELECT left(key, 1) FROM jump WHERE key IS NOT NULL ORDER BY number"
+        )
+        values = [*values, *more_values]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _first(scope: Scope, column: str, bound: str) -> tuple[str, list[Any]]:
+    """Return a SELECT of the first sort key that is not before the SQL expression `bound`, and its values."""
+    first = f"AND c.{column} >= {bound} ORDER BY c.{column}, c.id LIMIT 1"
+    if scope.by_book and len(scope.book_ids) > 1:
+        part = (
+            f"SELECT c.{column} AS key FROM contacts_contact c WHERE c.book_id = wanted.id AND c.trashed_at IS NULL"  # noqa: S608  # likewise
+            f"{scope.own_conditions('c')} {first}"
+        )
+        return f"SELECT min(c.key) FROM unnest(%s::uuid[]) AS wanted(id), LATERAL ({part}) AS c", [scope.books]  # noqa: S608  # likewise
+    source, values = _found(scope, in_order=True)
+    return f"SELECT c.{column} FROM {source} {first}", values  # noqa: S608  # likewise
 
 
 def count(scope: Scope, *, most: int = COUNTED) -> int | None:

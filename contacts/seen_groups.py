@@ -15,6 +15,7 @@ from uuid import UUID
 from books.shelf import Shelf, array_of
 from config.prepared import prepared_cursor
 from contacts.document import group_key
+from contacts.folding import fold, plain_letters
 from contacts.models import GroupKind
 from contacts.words import escape_like
 from organizations.models import User
@@ -55,7 +56,8 @@ def seen_groups(
     """Return the first `most` groups and the first `most` companies that `user` sees in the organization of their
     `shelf`: those of contacts that they read, and those that they keep. One query.
 
-    `after`: the name that the last ones ended with; `beginning`, `within`: what names begin with, or hold.
+    `after`: the name that the last ones ended with; `beginning`, `within`: what names begin with, or hold. What they
+    hold is also found without its accents.
     """
     kinds = list(kinds)
     start = group_key(beginning)
@@ -72,7 +74,11 @@ def seen_groups(
     }
     chosen = " AND key > %(after)s" if values["after"] else ""
     chosen += " AND key >= %(low)s AND key < %(high)s" if start else ""
-    chosen += " AND key LIKE %(part)s" if values["part"] != "%%" else ""
+    if values["part"] != "%%":
+        # Also without accents, as search finds them: names are few enough to be looked at one by one.
+        values["marked"], values["plain"] = plain_letters()
+        values["folded"] = f"%{escape_like(fold(within))}%"
+        chosen += " AND (key LIKE %(part)s OR translate(key, %(marked)s, %(plain)s) LIKE %(folded)s)"
     statement = _GATHERED if shelf.contacts <= FEW else _WALKED
     found: dict[GroupKind, list[SeenGroup]] = {kind: [] for kind in kinds}
     with prepared_cursor() as cursor:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config import pictures
-from organizations.models import NameOrder, OrganizationMembership, Theme, User
+from organizations.models import Density, NameOrder, OrganizationMembership, Theme, User
 from organizations.names import clean_name
 from organizations.regions import clean_region
 
@@ -32,7 +32,7 @@ def time_zones() -> tuple[str, ...]:
 
 @transaction.atomic
 def save_profile(
-    *, by: User, name: str, time_zone: str, region: str, name_order: str, theme: str, single_keys: bool
+    *, by: User, name: str, time_zone: str, region: str, name_order: str, theme: str, density: str, single_keys: bool
 ) -> User:
     """Save what `by` says about themselves. Raises `ValidationError` for what is none of the choices.
 
@@ -43,8 +43,9 @@ def save_profile(
     region = clean_region(region) if region else ""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     user.name, user.time_zone, user.region = clean_name(name), time_zone, region
-    user.name_order, user.theme, user.single_keys = NameOrder(name_order), Theme(theme), single_keys
-    user.save(update_fields=["name", "time_zone", "region", "name_order", "theme", "single_keys"])
+    user.name_order, user.theme, user.density = NameOrder(name_order), Theme(theme), Density(density)
+    user.single_keys = single_keys
+    user.save(update_fields=["name", "time_zone", "region", "name_order", "theme", "density", "single_keys"])
     return user
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import NameOrder, Theme
+from organizations.models import Density, NameOrder, Theme
 from organizations.names import LONGEST, clean_name
 from organizations.profile import time_zones
 from organizations.regions import regions
@@ -54,6 +54,7 @@ class ProfileForm(forms.Form):
         help_text=_("Maria Novák or Novák Maria: how names of contacts are shown to you, and the order of your lists."),
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
+    density = forms.ChoiceField(label=_("Rows of lists"), choices=Density.choices, required=False)
     single_keys = forms.BooleanField(
         label=_("Keys of a single character do something, as m moves a contact"),
         required=False,

@@ -29,10 +29,10 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Name, picture, time zone, region, order of names, theme and keys."""
+    """Name, picture, time zone, region, order of names, theme, height of rows and keys."""
     user = request.user
     if request.method != "POST":
-        names = ("name", "time_zone", "region", "name_order", "theme", "single_keys")
+        names = ("name", "time_zone", "region", "name_order", "theme", "density", "single_keys")
         form = ProfileForm(initial={name: getattr(user, name) for name in names})
         return render(request, "settings/profile.html", {"form": form})
     form = ProfileForm(request.POST, request.FILES)
@@ -51,6 +51,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
                 region=said["region"],
                 name_order=said["name_order"],
                 theme=said["theme"],
+                density=said["density"] or user.density,
                 single_keys=said["single_keys"],
             )
             messages.success(request, _("Saved."))

@@ -1,8 +1,10 @@
 """Makes the pictures of the README, `docs/images/*.png`, from a Kith that runs: CONTRIBUTING says how.
 
-    .venv/bin/python scripts/screenshots.py http://localhost:8000/ EMAIL PASSWORD [--open NAME]
+    .venv/bin/python scripts/screenshots.py http://localhost:8000/ EMAIL PASSWORD [--open NAME] [--book NAME]
 
-The contacts page in light and dark, as wide as a desktop and as narrow as a phone. Needs a Chromium of the system.
+The contacts page in light and dark, as wide as a desktop and as narrow as a phone; and in light what is done there:
+the command bar, many at once, sharing, an import up to its preview. Needs a Chromium of the system, and a person who
+owns a shared book. What it opens it leaves as it is, but for the draft of an import, which it discards.
 """
 
 import argparse
@@ -10,11 +12,13 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 BROWSERS = (
@@ -25,8 +29,18 @@ BROWSERS = (
 )
 SIZES = {1440: 900, 390: 844}  # CSS pixels, width to height
 NARROW = 900  # below this the page shows one pane at a time
-LARGEST = 300_000  # bytes of one picture
+LARGEST = 150_000  # bytes of one picture
 COLOURS = 256
+#: Made-up people as Google exports them.
+FILE = """First Name,Last Name,Organization Name,Organization Title,Labels,E-mail 1 - Label,E-mail 1 - Value,\
+Phone 1 - Label,Phone 1 - Value
+Adaeze,Nwosu,Blue Lantern Books,Buyer,* myContacts ::: Newsletter,Work,adaeze@bluelantern.example,Mobile,+1 202 555 0120
+Bjørn,Aasen,Fjord Paper,Key accounts,* myContacts,Work,bjorn@fjord.example,Work,+1 202 555 0166
+Camille,Roux,Atelier Roux,Founder,* myContacts ::: Newsletter,Work,camille@roux.example,,
+Δανάη,Γεωργίου,Aegean Travel,Guide,* myContacts,Work,danae@aegean.example,Mobile,+1 202 555 0131
+雪,田中,雲システム,Design,* myContacts,Work,yuki@kumo.example,,
+Emeka,Obi,Blue Lantern Books,Accounts,* myContacts ::: VIP contacts,Work,emeka@bluelantern.example,,
+"""
 
 
 def main() -> int:
@@ -40,27 +54,98 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=sandbox)
         for theme in ("light", "dark"):
-            for width, height in SIZES.items():
-                context = browser.new_context(
-                    viewport={"width": width, "height": height},
-                    color_scheme=theme,
-                    reduced_motion="reduce",
-                    locale="en-GB",
-                )
-                page = context.new_page()
+            for width in SIZES:
+                page = _page(browser, theme, width)
                 _sign_in(page, wanted.address, wanted.email, wanted.password)
                 _show(page, wanted.address, wanted.open, narrow=width < NARROW)
-                picture = _small(page.screenshot(animations="disabled"))
-                context.close()
-                target = IMAGES / f"contacts-{theme}-{width}.png"
-                if len(picture) > LARGEST:
-                    return _fail(
-                        f"{target.name} has {len(picture)} bytes; at most {LARGEST} belong into the repository."
-                    )
-                target.write_bytes(picture)
-                sys.stdout.write(f"{target.relative_to(IMAGES.parent.parent)}  {len(picture)} bytes\n")
+                if not _keep(page, f"contacts-{theme}-{width}"):
+                    return 1
+                if theme == "light" and width >= NARROW:
+                    for name, act in ACTS.items():
+                        page.goto(urljoin(wanted.address, "/contacts/"))
+                        act(page, wanted)
+                        if not _keep(page, name):
+                            return 1
+                    _discard(page)
+                page.context.close()
         browser.close()
     return 0
+
+
+def _page(browser: Browser, theme: Literal["light", "dark"], width: int) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    return context.new_page()
+
+
+def _keep(page: Page, name: str) -> bool:
+    """Write the picture of what is shown; say so, or why not."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)  # pictures and numbers that are fetched when they come into sight
+    picture = _small(page.screenshot(animations="disabled"))
+    target = IMAGES / f"{name}.png"
+    if len(picture) > LARGEST:
+        _fail(f"{target.name} has {len(picture)} bytes; at most {LARGEST} belong into the repository.")
+        return False
+    target.write_bytes(picture)
+    sys.stdout.write(f"{target.relative_to(IMAGES.parent.parent)}  {len(picture)} bytes\n")
+    return True
+
+
+def _command_bar(page: Page, wanted: argparse.Namespace) -> None:
+    page.locator(".row-link").first.click()
+    expect(page.locator("#card-name")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#command-list [role=option]").first).to_be_visible()
+    page.keyboard.type("co")
+    expect(page.locator("#command-list [aria-selected=true]")).to_be_visible()
+
+
+def _many(page: Page, wanted: argparse.Namespace) -> None:
+    page.keyboard.press("j")
+    expect(page.locator(".row-link").first).to_be_focused()
+    page.keyboard.press("x")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("many-bar output")).to_have_text("4 selected")
+    page.keyboard.press("m")
+    expect(page.locator("#many-dialog input[type=search]")).to_be_focused()
+
+
+def _sharing(page: Page, wanted: argparse.Namespace) -> None:
+    page.locator(".side-book", has_text=wanted.book).first.click()
+    page.wait_for_url("**/books/**")
+    page.goto(urljoin(page.url, "edit/"))
+    expect(page.locator("#sharing")).to_be_visible()
+
+
+def _import(page: Page, wanted: argparse.Namespace) -> None:
+    page.locator(".side-book", has_text=wanted.book).first.click()
+    page.wait_for_url("**/books/**")
+    page.goto(urljoin(page.url, "import/"))
+    file: FilePayload = {"name": "contacts.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    page.locator("[name=file]").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#recognised")).to_be_visible()
+
+
+def _discard(page: Page) -> None:
+    """Leave no draft behind: the import is what was shown last."""
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_url("**/books/**")
+
+
+#: What is shown besides the list, by the name of its picture. The import comes last.
+ACTS: dict[str, Callable[[Page, argparse.Namespace], None]] = {
+    "command-bar": _command_bar,
+    "many-at-once": _many,
+    "sharing": _sharing,
+    "import": _import,
+}
 
 
 def _arguments() -> argparse.Namespace:
@@ -69,6 +154,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("email")
     parser.add_argument("password")
     parser.add_argument("--open", default="", metavar="NAME", help="the contact whose card is shown; the first one")
+    parser.add_argument("--book", default="Clients", metavar="NAME", help="the book that is shared and imported into")
     return parser.parse_args()
 
 
@@ -89,7 +175,6 @@ def _show(page: Page, address: str, name: str, *, narrow: bool) -> None:
     if not narrow:
         row.click()
         expect(page.locator("#card-name")).to_be_visible()
-    page.mouse.move(0, 0)
     page.wait_for_load_state("networkidle")
 
 

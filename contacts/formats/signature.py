@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import phonenumbers
 
@@ -216,7 +217,7 @@ def _city(found: re.Match[str]) -> dict[str, str]:
 # --- name and job ----------------------------------------------------------------------------------------------------
 
 
-def _named(texts: list[str], reading: _Reading) -> tuple[dict[str, str], list[str]]:
+def _named(texts: list[str], reading: _Reading) -> tuple[dict[str, Any], list[str]]:
     """Return the fields of the name, which stands first, and the other texts. No name: no fields."""
     if not texts:
         return {}, texts

@@ -13,7 +13,7 @@ class BookForm(forms.Form):
         label=_("Name"),
         max_length=255,
         error_messages={"required": _("Give the contact book a name.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     description = forms.CharField(label=_("Description"), max_length=1000, required=False)
     exclude_from_search = forms.BooleanField(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -139,7 +140,8 @@ def delete_index(organization_id: UUID, tokens: Mapping[UUID, Iterable[tuple[int
     with connection.cursor() as cursor:
         for table in ("contacts_contactsearch", "contacts_contacthandle"):
             cursor.execute(f"DELETE FROM {table} WHERE contact_id = ANY(%s)", [list(tokens)])  # noqa: S608  # constants
-    _delete_tokens(organization_id, [(contact, *key) for contact, keys in tokens.items() for key in keys])
+    texts = {str(contact): keys for contact, keys in tokens.items()}
+    _delete_tokens(organization_id, [(contact, *key) for contact, keys in texts.items() for key in keys])
 
 
 def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]]) -> None:
@@ -332,9 +334,10 @@ _MEMBERSHIPS = """
 
 
 def _document_values(document: ContactDocument) -> tuple[Any, ...]:
-    texts = (getattr(document, name) for name in SCALAR_NAMES)
-    infos = _dumps([info.to_json() for info in document.infos])
-    return (*texts, document.avatar, document.starred, infos)
+    return (*_plain_values(document), _dumps([info.to_json() for info in document.infos]))
+
+
+_plain_values: Callable[[ContactDocument], tuple[Any, ...]] = attrgetter(*SCALAR_NAMES, "avatar", "starred")
 
 
 def _derived_values(derived: Derived) -> tuple[str, ...]:
@@ -362,7 +365,8 @@ def _insert_handles(organization_id: str, rows: Iterable[tuple[Any, ...]]) -> No
     )
 
 
-def _delete_tokens(organization_id: UUID, keys: Sequence[tuple[UUID, int, str]]) -> None:
+def _delete_tokens(organization_id: UUID, keys: Sequence[tuple[UUID | str, int, str]]) -> None:
+    """Delete tokens given as (contact id, tier, token)."""
     if keys:
         # As lines, which no token has in it: a list of ten thousand is quoted element by element.
         columns = ("\n".join(map(str, column)) for column in zip(*keys, strict=True))

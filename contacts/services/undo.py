@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -64,6 +64,18 @@ class Undone:
     kept: list[Kept] = field(default_factory=list)
 
 
+class _Step(NamedTuple):
+    """One change of the act: a row of the change table."""
+
+    pk: int
+    contact_id: UUID
+    kind: str
+    book_id: UUID
+    from_book_id: UUID | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
 @dataclass(slots=True)
 class _Net:
     """What one act did to one contact, all in all. `first_*` is before the act, `last_*` after it."""
@@ -79,7 +91,7 @@ class _Net:
     after: dict[str, Any] = field(default_factory=dict)
     last_change: int = 0
 
-    def add(self, change: Change) -> None:
+    def add(self, change: _Step) -> None:
         """Take in one more change of the act, in order."""
         self.last_change = change.pk
         match change.kind:
@@ -164,9 +176,10 @@ def _next_contacts(target: ChangeSet, after: UUID | None) -> list[UUID]:
 
 def _nets(target: ChangeSet, contact_ids: Sequence[UUID]) -> dict[UUID, _Net]:
     nets = {contact_id: _Net(contact_id) for contact_id in contact_ids}
-    for change in Change.objects.filter(change_set=target, contact__in=contact_ids).order_by("pk"):
-        if change.contact_id:
-            nets[change.contact_id].add(change)
+    changes = Change.objects.filter(change_set=target, contact__in=contact_ids).order_by("pk")
+    for row in changes.values_list(*_Step._fields):
+        change = _Step(*row)
+        nets[change.contact_id].add(change)
     return nets
 
 

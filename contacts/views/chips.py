@@ -27,5 +27,5 @@ def chips(panel: Panel) -> list[Chip]:
         (_("Starred") if panel.starred else "", "starred"),
         (_("Incomplete") if panel.incomplete else "", "incomplete"),
     ]
-    found = [Chip(name, kind, panel.address(panel.filters(**{kind: ""}))) for name, kind in named if name]
+    found = [Chip(name, kind, panel.address(panel.filters(**{kind: "", "start": ""}))) for name, kind in named if name]
     return found if len(found) > 1 or panel.incomplete else []

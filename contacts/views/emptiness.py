@@ -49,6 +49,9 @@ def empty_of(panel: Panel) -> Empty | None:
         return None
     if panel.q:
         return _no_hits(panel)
+    if panel.start:
+        beginning = (_("Show from the beginning"), panel.beginning_url)
+        return Empty("user-group", _("No one from here on"), links=(beginning,))
     if panel.chips:
         return _filtered(panel)
     if panel.starred:

@@ -31,7 +31,7 @@ def choose(request: SignedInRequest) -> HttpResponse:
                 sentence = _("There is no “%(name)s” that you can see. Choose one of the names offered.")
                 errors[kind.value] = sentence % {"name": name}
         if not any(errors.values()):
-            return go(request, panel.address(panel.filters(**found)))
+            return go(request, panel.address(panel.filters(**found, start="")))
     context = {
         "title": _("Filter"),
         "typed": typed,

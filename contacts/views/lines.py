@@ -17,9 +17,11 @@ from contacts.templatetags.contacts import grouped, initials, picture_url, tint
 
 
 class Line(TypedDict):
-    """One line, everything in it escaped already; `name` and `second` with what a search hit marked."""
+    """One line, everything in it escaped already; `name` and `second` with what a search hit marked, `label` the name
+    without."""
 
     id: SafeString
+    label: SafeString
     href: SafeString
     current: bool
     picture: str
@@ -43,6 +45,7 @@ def lines(
         contact_id = str(row.id)
         yield Line(
             id=safe(contact_id),
+            label=escaped(row.name),
             href=safe(f"/contacts/{contact_id}/{kept}"),
             current=row.id == current,
             picture=picture_url(row.avatar, row.id) if row.avatar else "",

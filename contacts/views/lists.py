@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.rendering import VARIES, render_page
@@ -39,6 +40,13 @@ def group(request: SignedInRequest, group_id: UUID) -> HttpResponse:
 def company(request: SignedInRequest, group_id: UUID) -> HttpResponse:
     """The contacts of one company that the person can read."""
     return _show(request, Panel(request, chosen={"company": group_id}))
+
+
+@require_safe
+def letters(request: SignedInRequest) -> HttpResponse:
+    """The letters that names in a list begin with: beside the list, and a page of links without JavaScript."""
+    panel = Panel(request)
+    return show(request, "contacts/letters.html", panel, {"title": _("Letters"), "letters": panel.letters})
 
 
 @require_safe

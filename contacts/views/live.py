@@ -97,7 +97,7 @@ class _Window(Panel):
         if self.q or self.shown <= listing.PAGE:
             return super().page
         whole_pages = -(-self.shown // listing.PAGE) * listing.PAGE
-        return listing.page(self.scope, limit=whole_pages, order=self.order)
+        return listing.page(self.scope, after=self.began, limit=whole_pages, order=self.order)
 
 
 def _organization(request: SignedInRequest) -> Organization | None:

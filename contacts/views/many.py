@@ -75,7 +75,9 @@ def many(request: SignedInRequest) -> HttpResponse:
             _("At most %(count)s contacts can be selected one by one. Select all of the list.") % {"count": most},
         )
         return _back(request, panel)
-    filters = {name: value for name, value in panel.filters().items() if name != "sort"} if whole else None
+    filters = (
+        {name: value for name, value in panel.filters().items() if name not in {"sort", "from"}} if whole else None
+    )
     selection = Selection(panel.organization, () if whole else ids, filters)
     verb = Verb(wanted)
     if verb in {Verb.MOVE, Verb.JOIN, Verb.LEAVE, Verb.EMPLOY} and not (said.get("to") or said.get("new")):

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts.keys import keys_of
+from contacts.keys import KEYS, in_words, keys_of
+from contacts.templatetags.keys import mod_key
 from contacts.views.actions import Action
 from contacts.views.panel import Panel
 from organizations.http import SignedInRequest
@@ -29,7 +30,7 @@ class Section(NamedTuple):
 def sections(request: SignedInRequest, panel: Panel) -> list[Section]:
     """Return what the person may do, part by part; the addresses keep the list of `panel`. Three queries."""
     return [
-        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel)]),
+        Section("do", _("Actions"), [*_open_steps(), *list_actions(panel), *new_things(panel), *_latest(request)]),
         Section("go", _("Go to"), list(_places())),
         Section("settings", _("Settings"), [*_settings(request), *_themes()]),
         Section("account", _("Account"), list(_account(request))),
@@ -57,6 +58,19 @@ def new_things(panel: Panel) -> Iterator[Action]:
     yield from book_menu(panel)
     yield Action(_("New group"), reverse("contacts:group-new"), "tag", words=_("create add label"))
     yield Action(_("New company"), reverse("contacts:company-new"), "building-office", words=_("create add firm"))
+
+
+def _latest(request: SignedInRequest) -> Iterator[Action]:
+    """Yield undo and redo of one's own latest change."""
+    keys, mod = keys_of(request.user), mod_key(request)
+    sends = {"next": reverse("contacts:list")}
+    for does, icon, words in (
+        ("undo", "arrow-uturn-left", _("take back")),
+        ("redo", "arrow-uturn-right", _("redo repeat")),
+    ):
+        title, address = str(KEYS[does].words), reverse(f"contacts:{does}-latest")
+        key = in_words(keys[does], mod=mod)
+        yield Action(title, address, icon, sends=sends, key=key, does=does, words=words)
 
 
 def book_menu(panel: Panel) -> Iterator[Action]:

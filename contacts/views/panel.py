@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,8 @@ from books.models import ContactBook
 from books.shelf import Shelf, ShelvedBook, shelf_of
 from config.rendering import render_page
 from contacts import listing, search
+from contacts.folding import fold
+from contacts.letters import letters_of
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
@@ -34,6 +37,9 @@ from organizations.models import Organization
 SIDEBAR_BOOKS = 60
 SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
+LONGEST_START = 40
+#: Where an address says it otherwise: a word of Python.
+NAMES: Final[Mapping[str, str]] = {"start": "from"}
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.
 REST = "rest"
@@ -65,6 +71,7 @@ class Panel:
         self.incomplete = query.get("incomplete", "") in {"1", "true", "on"}
         self.sort = query["sort"] if query.get("sort") in {*listing.ORDERS, BY_NAME} else ""
         self.after: str | None = None  # pages that are not lists have page keys of their own: `lists` sets it
+        self.start = fold(clean_text(query.get("from", ""))[:LONGEST_START])  # where a list by name begins
         self.current: UUID | None = None  # the contact that is open beside
         self.book = self._book(ids["book"]) if "book" in ids else None
         self.group = self._group(ids["group"], GroupKind.GROUP) if "group" in ids else None
@@ -94,6 +101,14 @@ class Panel:
         return self.company or self.group
 
     @property
+    def actions_url(self) -> str:
+        """The address of what may be done with the book, group or company that is listed; empty for other lists."""
+        if self.book:
+            return reverse("contacts:book-actions", args=[self.book.pk])
+        group = self.group_listed
+        return reverse("contacts:group-actions", args=[group.pk]) if group else ""
+
+    @property
     def title(self) -> str:
         """The name of what is listed."""
         chosen = self.book or self.group_listed
@@ -104,7 +119,8 @@ class Panel:
         return _("Incomplete") if self.incomplete else _("All")
 
     def filters(self, **changed: Any) -> dict[str, str]:
-        """Return the filters as an address's query names them, with some changed; empty ones are left out."""
+        """Return the filters as an address's query names them, with some changed; empty ones are left out. `start` is
+        the query's `from`."""
         named = {
             "q": self.q,
             "book": self.book.pk if self.book else "",
@@ -113,8 +129,9 @@ class Panel:
             "starred": "1" if self.starred else "",
             "incomplete": "1" if self.incomplete else "",
             "sort": self.sort,
+            "start": "" if self.q else self.start,
         }
-        return {name: str(value) for name, value in (named | changed).items() if value}
+        return {NAMES.get(name, name): str(value) for name, value in (named | changed).items() if value}
 
     @cached_property
     def query(self) -> str:
@@ -134,7 +151,7 @@ class Panel:
     @cached_property
     def unfiltered_url(self) -> str:
         """The address of the list without filters, with what is searched in it."""
-        return self.address(self.filters(book="", group="", company="", starred="", incomplete=""))
+        return self.address(self.filters(book="", group="", company="", starred="", incomplete="", start=""))
 
     @cached_property
     def whole_list_url(self) -> str:
@@ -156,11 +173,9 @@ class Panel:
         """Whether the list is in the order of first names."""
         return self.order == "given"
 
-    @cached_property
-    def other_order_url(self) -> str:
-        """The address of the same list in the other order: by first or by last names."""
-        other = "family" if self.is_by_given else "given"
-        return self.address(self.filters(sort="" if other == self.user.sorted_by else other))
+    def ordered_url(self, order: str) -> str:
+        """Return the address of the same list in an order of `listing.ORDERS`: by first or by last names."""
+        return self.address(self.filters(sort="" if order == self.user.sorted_by else order, start=""))
 
     @cached_property
     def more_url(self) -> str:
@@ -170,7 +185,7 @@ class Panel:
     @cached_property
     def search_action(self) -> tuple[str, dict[str, str]]:
         """The path that the search form is sent to, and the filters it sends besides the words."""
-        filters = self.filters(q="", sort="" if self.sort == BY_NAME else self.sort)
+        filters = self.filters(q="", sort="" if self.sort == BY_NAME else self.sort, start="")
         return _path(filters)
 
     @staticmethod
@@ -280,11 +295,36 @@ class Panel:
     def page(self) -> Page:
         """The rows shown: the best matches while searching, else a page by name."""
         if not self.q:
-            return listing.page(self.scope, after=self.after, order=self.order)
+            return listing.page(self.scope, after=self.after or self.began, order=self.order)
         if self.sort == BY_NAME:
             return search.find_page(self.scope, self.q, after=self.after)
         more = self.after != REST and self._found.count > listing.PAGE
         return Page(self._found.rows, REST if more else None)
+
+    @property
+    def began(self) -> str | None:
+        """The page key that the list begins after, None for its beginning."""
+        return listing.start_at(self.start) if self.start else None
+
+    @property
+    def beginning_url(self) -> str:
+        """The address of the list from its beginning."""
+        return self.address(self.filters(start=""))
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether there are letters to jump to: in a list by name of more than one page."""
+        return not self.q and (self.count is None or self.count > listing.PAGE)
+
+    @property
+    def letters(self) -> list[tuple[str, str, bool]]:
+        """The letters of the list: label, address, whether the list begins there. One query, two for groups."""
+        if not self.has_letters:
+            return []
+        return [
+            (letter.label, self.address(self.filters(start=letter.start)), letter.start == self.start)
+            for letter in letters_of(listing.first_keys(self.scope, order=self.order))
+        ]
 
     @cached_property
     def _found(self) -> search.Found:

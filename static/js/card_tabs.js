@@ -1,10 +1,10 @@
-// <card-tabs><nav><a aria-current="page">…</a>…</nav></card-tabs> and what the open tab shows, right behind it: plain
+// <card-tabs><nav><a aria-current="page">…</a>…</nav></card-tabs> and what the open tab shows beside it: plain
 // links become WAI-ARIA tabs with manual activation, since each is fetched. Fetched with the first of them.
 
 class CardTabs extends HTMLElement {
   connectedCallback() {
     const row = this.firstElementChild;
-    const panel = this.nextElementSibling;
+    const panel = this.parentElement.querySelector(":scope > .card-body");
     const open = row.querySelector("[aria-current]");
     row.role = "tablist";
     for (const tab of row.children) {

@@ -9,6 +9,7 @@ const FRESH = 60_000; // milliseconds that what may be done on a page is taken f
 const PAUSE = 60; // before the server is asked for what was typed
 const SHOWN = 8; // of a part, where something was typed
 const RECENT = 12; // kept; of these the first five are shown
+const HERE = ["keys", "undo", "redo"]; // done without leaving the page
 const HEADERS = { "HX-Request": "true" };
 
 class CommandBar {
@@ -104,8 +105,8 @@ class CommandBar {
   async #fetch(address, step, more, ...part) {
     const asked = (async () => {
       const answer = await fetch(address, { headers: HEADERS, signal: more?.signal }).catch(() => null);
+      const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
       if (more?.signal?.aborted) return;
-      const html = answer?.ok && !answer.redirected ? await answer.text() : null;
       step.lost = html === null;
       if (html) step.read(html, more && { context: more.context, found: more.found }, ...part);
     })();
@@ -285,7 +286,7 @@ class CommandBar {
     if (this.#steps.length === 1 || item.dataset.inside) this.#keep(row);
     if (item.form?.elements.next) item.form.elements.next.value = location.pathname + location.search;
     this.bar.close();
-    const here = does === "keys" || (does === "find" && document.querySelector("search-field"));
+    const here = HERE.includes(does) || (does === "find" && document.querySelector("search-field"));
     if (here) event.preventDefault();
     if (here) run(does);
     tool?.click();

@@ -58,6 +58,8 @@ export class Step {
   read(html, more = {}, name = "", title = "") {
     const piece = document.createElement("template");
     piece.innerHTML = html;
+    const foot = piece.content.querySelector(".command-foot");
+    if (foot) document.querySelector("#command-bar > .command-foot").replaceChildren(...foot.children);
     const parts = [...piece.content.querySelectorAll("[data-part]")];
     for (const each of parts.length ? parts : [piece.content]) {
       const quiet = each.hasAttribute?.("data-quiet");

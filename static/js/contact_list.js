@@ -1,5 +1,7 @@
-// <contact-list><div role="list"><div role="listitem"><input type="checkbox"><a class="row-link">…</a> star</div>…</div>
-// A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, Home, End, Page keys. Each row gets its ⋯.
+// <contact-list><div class="rows"><div class="row"><div><input type="checkbox"><a class="row-link">…</a></div><div>star, if
+// it is starred</div></div>…</div>
+// A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, Home, End, Page keys. Each row gets its ⋯, and
+// those that may be changed a star to press.
 import { comeBack, keepPlace } from "kith/list_place";
 
 const PAGE = 8;
@@ -9,13 +11,13 @@ class ContactList extends HTMLElement {
   #watch = new MutationObserver(() => this.#prepare());
 
   connectedCallback() {
-    this.list = this.querySelector("[role=list]");
+    this.list = this.querySelector(".rows");
     if (!this.list) return;
     this.list.role = "grid";
     this.list.ariaMultiSelectable = "true";
     this.list.ariaRowCount = this.dataset.total || "-1";
     this.#prepare();
-    this.#watch.observe(this.list, { childList: true });
+    this.#watch.observe(this.list, { childList: true, subtree: true });
     this.addEventListener("keydown", this.#onKey);
     this.addEventListener("click", this.#onClick);
     this.addEventListener("focusin", this.#onFocus);
@@ -37,7 +39,7 @@ class ContactList extends HTMLElement {
   #prepare() {
     this.#rows().forEach((row, at) => {
       row.ariaRowIndex = at + 1;
-      if (row.role !== "row") this.#dress(row);
+      this.#dress(row);
     });
     const more = this.list.querySelector(":scope > .more:not([role=row])");
     if (more) {
@@ -51,30 +53,41 @@ class ContactList extends HTMLElement {
     comeBack(this);
   }
 
+  // Rows come, and are changed by others: each is given what it lacks.
   #dress(row) {
     const link = row.querySelector(".row-link");
-    const menu = Object.assign(document.createElement("a"), {
-      className: "icon-button row-menu",
-      href: link.href.replace(/\/(?=\?|$)/, "/actions/"),
-      role: "button",
-      ariaHasPopup: "menu",
-      ariaLabel: `${link.querySelector(".row-name").textContent}: ${this.dataset.more}`,
-      innerHTML: '<svg width="20" height="20" aria-hidden="true"><use href="#icon-more"></use></svg>',
-    });
-    menu.dataset.menu = "";
-    row.lastElementChild.append(menu);
-    row.role = "row";
-    row.ariaSelected = "false";
-    for (const cell of row.children) cell.role = "gridcell";
-    link.setAttribute("hx-sync", "#detail:replace");
+    const place = row.lastElementChild;
+    const name = link.querySelector(".row-name").textContent;
+    const to = (more) => link.href.replace(/\/(?=\?|$)/, `/${more}/`);
+    const own = (tag, icon, more) => {
+      const innerHTML = `<svg width="20" height="20" aria-hidden="true"><use href="#icon-${icon}"/></svg>`;
+      const made = Object.assign(document.createElement(tag), { innerHTML, ...more });
+      made.dataset.own = "";
+      return made;
+    };
+    if (row.role !== "row") {
+      row.role = "row";
+      row.id = `row-${row.querySelector("[name=contact]").value}`;
+      row.ariaSelected = "false";
+      for (const cell of row.children) cell.role = "gridcell";
+      link.setAttribute("hx-sync", "#detail:replace");
+      const more = { className: "icon-button row-menu", href: to("actions"), role: "button", ariaHasPopup: "menu" };
+      const menu = own("a", "more", { ...more, ariaLabel: `${name}: ${this.dataset.more}` });
+      menu.dataset.menu = "";
+      place.append(menu);
+    }
+    if ("fixed" in row.dataset || place.querySelector(".star")) return;
+    const star = { id: `star-${row.id.slice(4)}`, className: "icon-button star", ariaPressed: "false", name: "starred" };
+    const ariaLabel = this.dataset.star.replace("#", name);
+    place.prepend(own("button", "star-off", { ...star, value: "1", formAction: to("star"), ariaLabel }));
   }
 
   // The open contact is the current one, and the tab stop until another row gets the focus.
   #mark = () => {
     const open = location.pathname.match(/^\/contacts\/([0-9a-f-]{36})\//)?.[1];
-    for (const link of this.list.querySelectorAll(`.row-link[aria-current]:not(#open-${open})`))
-      link.removeAttribute("aria-current");
-    const current = this.list.querySelector(`#open-${open}`);
+    const current = this.list.querySelector(`#row-${open} .row-link`);
+    for (const link of this.list.querySelectorAll(".row-link[aria-current]"))
+      if (link !== current) link.removeAttribute("aria-current");
     current?.setAttribute("aria-current", "true");
     if (!this.stop?.isConnected || !this.contains(document.activeElement))
       this.stopAt(current ?? this.list.querySelector(".row-link"));

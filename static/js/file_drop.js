@@ -20,12 +20,15 @@ class FileDrop extends HTMLElement {
     event.preventDefault();
     if (event.type === "dragenter" || (event.type === "dragover" && !this.#depth)) this.#show(this.#depth + 1);
     if (event.type === "dragleave") this.#show(this.#depth - 1);
-    if (event.type !== "drop") return;
+    if (event.type === "drop") this.take(event.dataTransfer.files);
+  }
+
+  /** Send what was dropped. */
+  take(files) {
     this.#show(0);
     const form = this.querySelector("form");
-    const input = form.querySelector("input[type=file]");
-    if (event.dataTransfer.files.length !== 1) return warn(this.dataset.one);
-    input.files = event.dataTransfer.files;
+    if (files.length !== 1) return warn(this.dataset.one);
+    form.querySelector("input[type=file]").files = files;
     this.toggleAttribute("data-sending", true);
     form.submit();
   }

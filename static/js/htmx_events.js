@@ -9,11 +9,15 @@ const body = document.body;
 
 body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.setAttribute("aria-busy", "true");
+  // A card on its way shows where it will be; what asks again by itself changes nothing until it is there.
+  if (detail.target?.id === "detail" && detail.requestConfig.verb === "get" && !detail.elt.matches("[hx-trigger^=load]"))
+    detail.target.toggleAttribute("data-loading", true);
   if (detail.elt.matches("form")) detail.elt.setAttribute("aria-busy", "true");
 });
 
 body.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
+  detail.target?.removeAttribute("data-loading");
   if (detail.elt.matches("form")) detail.elt.removeAttribute("aria-busy");
 });
 
@@ -21,7 +25,8 @@ body.addEventListener("htmx:afterRequest", ({ detail }) => {
 function place(template) {
   const { append, replace, inner, remove } = template.dataset;
   const target = document.getElementById(append ?? replace ?? inner ?? remove);
-  const focused = document.activeElement?.id;
+  const { id, parentElement } = document.activeElement;
+  const row = parentElement?.closest(".row")?.id;
   template.remove();
   if (!target) return;
   const nodes = [...template.content.cloneNode(true).children];
@@ -34,7 +39,9 @@ function place(template) {
     next?.querySelector(".row-link")?.focus();
   }
   nodes.forEach((node) => window.htmx.process(node));
-  if (focused && document.activeElement === body) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (document.activeElement !== body) return;
+  const again = document.getElementById(id) ?? (row && document.querySelector(`[value="${row.slice(4)}"] + .row-link`));
+  again?.focus({ preventScroll: true });
 }
 
 // Elements that few pages hold are fetched with the first of them.

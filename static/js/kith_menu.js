@@ -5,6 +5,8 @@
 // <kith-menu links="[data-menu]" rows="li">…<li><a data-menu href="page of actions">⋯</a></li>… <div popover></div></kith-menu>
 // One menu for many rows: each link leads to a page of what may be done, and here its items are fetched into the menu.
 
+import { fill, isOneOfMany } from "kith/many_menu";
+
 const LONG_PRESS = 500;
 const MENU_KEYS = ["ArrowDown", "ArrowUp", "Home", "End", "Enter", " "];
 
@@ -33,6 +35,7 @@ class KithMenu extends HTMLElement {
     this.button?.setAttribute("aria-expanded", "false");
     if (!this.menu.hasAttribute("aria-label"))
       this.menu.setAttribute("aria-label", this.button?.getAttribute("aria-label") ?? this.button?.textContent ?? "");
+    if (this.menu.matches(":popover-open")) this.#items()[0]?.focus(); // it was opened before this module came
     this.menu.addEventListener("toggle", this.#onToggle);
     this.menu.addEventListener("keydown", this.#onKey);
     this.menu.addEventListener("click", this.#onItem);
@@ -49,7 +52,7 @@ class KithMenu extends HTMLElement {
     for (const item of this.#items()) {
       const radio = item.hasAttribute("data-radio");
       item.setAttribute("role", radio ? "menuitemradio" : "menuitem");
-      if (radio) item.setAttribute("aria-checked", String(item.querySelectorAll("svg").length > 1));
+      if (radio) item.setAttribute("aria-checked", String(item.dataset.radio === "on"));
       item.tabIndex = -1;
     }
   }
@@ -72,9 +75,16 @@ class KithMenu extends HTMLElement {
   // Returns the keys typed meanwhile, null where nothing is to be opened: whichever answer comes first, the menu is
   // that of the link asked for last.
   async #fetchItems(link) {
+    if (isOneOfMany(link.closest(".row"))) {
+      this.#awaited = null;
+      fill(this.menu);
+      this.#dress();
+      return [];
+    }
     const awaited = { link, keys: [] };
     this.#awaited = awaited;
-    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const answer = await fetch(link.href, { headers }).catch(() => null);
     const items = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
     if (this.#awaited !== awaited) return null;
     this.#awaited = null;

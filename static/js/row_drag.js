@@ -40,7 +40,7 @@ document.addEventListener("dragstart", (event) => {
   const what = rows.length > 1 ? bar.dataset.what.replace("#", rows.length) : row.querySelector(".row-name").textContent;
   const ghost = Object.assign(document.createElement("p"), { className: "drag-says", textContent: what });
   drag = { bar, what, ghost, ids: rows === chosen ? null : [row.id.slice(4)] };
-  drag.editable = rows.some((each) => each.querySelector("button.star"));
+  drag.editable = rows.some((each) => !("fixed" in each.dataset));
   document.body.append(ghost);
   follow(event);
   event.dataTransfer.effectAllowed = "move";

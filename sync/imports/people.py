@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
-from contacts.candidates import Remembered, candidates, keys_of
+from contacts.candidates import Remembered, by_name, candidates, keys_of
 from contacts.derived import Derived, region_for
 from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
-from contacts.matching import Ambiguous, Policy, combine, decide, email_keys, says_nothing_new
+from contacts.matching import Ambiguous, Policy, combine, decide, says_nothing_new
 from contacts.models import Contact
 from contacts.services import Act, Edit, documents_of
 from sync.imports.models import OutcomeKind
@@ -84,17 +85,20 @@ def take_batch(
     Several candidates are never guessed: such a row becomes a contact of its own, with a remark, unless all it says
     is there already. A constant number of queries; twice as many when somebody was changed since they were read.
     """
-    asked = [] if policy is Policy.KEEP_BOTH else [row.document for row in readings if row.document is not None]
+    asked = (
+        {} if policy is Policy.KEEP_BOTH else {row.number: keys_of(row.document) for row in readings if row.document}
+    )
+    keys = set(chain.from_iterable(asked.values()))
     while True:
         taken = Taken()
-        people = _People(writing, book, candidates(book, asked, remembered))
+        people = _People(writing, book, candidates(book, keys, remembered))
         for row in readings:
             if row.failed:
                 taken.refuse(row, row.failed)
             elif row.document is None:
                 taken.skip(row, row.skipped)
             else:
-                people.take(row, row.document, policy, taken)
+                people.take(row, row.document, asked.get(row.number, []), policy, taken)
         if (contacts := people.hold()) is not None:
             people.write(contacts, taken)
             return taken
@@ -111,13 +115,13 @@ class _People:
         self._new: list[_Person] = []
         self._known = {pk: _Person(document, before=document) for pk, document in known.items()}
         for person in self._known.values():
-            self._index(person)
+            self._index(person, keys_of(person.document))
 
-    def take(self, row: Reading, document: ContactDocument, policy: Policy, taken: Taken) -> None:
-        """Decide what becomes of one row."""
+    def take(self, row: Reading, document: ContactDocument, keys: Sequence[str], policy: Policy, taken: Taken) -> None:
+        """Decide what becomes of one row, found by `keys`: none where everybody becomes a contact of their own."""
         for text in row.remarks:
             taken.remark(row, text)
-        found = None if policy is Policy.KEEP_BOTH else self._find(document)
+        found = self._find(document, keys)
         if isinstance(found, Ambiguous):
             if policy is Policy.SKIP:
                 taken.skip(row, _("This person is in the book already, more than once."))
@@ -132,9 +136,9 @@ class _People:
                     )
                     % {"count": len(found.keys)},
                 )
-                self._create(row, document, taken)
+                self._create(row, document, keys, taken)
         elif found is None:
-            self._create(row, document, taken)
+            self._create(row, document, keys, taken)
         elif policy is Policy.SKIP:
             taken.skip(row, _("This person is in the book already."))
         else:
@@ -164,10 +168,10 @@ class _People:
                 for number in person.rows:
                     taken.leave(number, _nothing_new())
 
-    def _create(self, row: Reading, document: ContactDocument, taken: Taken) -> None:
+    def _create(self, row: Reading, document: ContactDocument, keys: Sequence[str], taken: Taken) -> None:
         person = _Person(document, row.derived)
         self._new.append(person)
-        self._index(person)
+        self._index(person, keys)
         taken.created += 1
 
     def _change(self, person: _Person, row: Reading, document: ContactDocument, policy: Policy, taken: Taken) -> None:
@@ -181,7 +185,7 @@ class _People:
             return
         person.document, person.derived = combined, None
         person.rows.append(row.number)
-        self._index(person)
+        self._index(person, keys_of(combined))
         taken.updated += 1
 
     def _combined(self, person: _Person, document: ContactDocument, policy: Policy) -> ContactDocument:
@@ -192,17 +196,17 @@ class _People:
         region = region_for(person.document, self._writing.region)
         return says_nothing_new(person.document, document, policy, region=region)
 
-    def _find(self, document: ContactDocument) -> _Person | Ambiguous[_Person] | None:
+    def _find(self, document: ContactDocument, keys: Sequence[str]) -> _Person | Ambiguous[_Person] | None:
         shared: dict[_Person, list[str]] = {}
-        for key in keys_of(document):
+        for key in keys:
             for person in self._by_key.get(key, ()):
                 shared.setdefault(person, []).append(key)
-        if not email_keys(document):
+        if by_name(keys):
             return next((person for person in shared if _says_all_of(person.document, document)), None)
         return decide(document, [(person, person.document, keys) for person, keys in shared.items()])
 
-    def _index(self, person: _Person) -> None:
-        for key in keys_of(person.document):
+    def _index(self, person: _Person, keys: Sequence[str]) -> None:
+        for key in keys:
             people = self._by_key.setdefault(key, [])
             if person not in people:
                 people.append(person)

@@ -20,6 +20,7 @@ from contacts.formats.rows import to_document
 from contacts.formats.tables import Table, open_table
 from contacts.formats.targets import IGNORE
 from contacts.formats.vcard_lines import CardFile, is_vcards, open_cards
+from contacts.items import put_state, state_of
 from sync.imports.models import Import
 
 #: The first column of the file of failed rows: it says why, and is not imported again.
@@ -53,6 +54,9 @@ class Reading:
     remarks: tuple[str, ...] = ()
     derived: Derived | None = None
     picture: bytes = b""
+
+    __getstate__ = state_of
+    __setstate__ = put_state
 
     @property
     def size(self) -> int:

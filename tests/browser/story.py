@@ -59,7 +59,7 @@ def sees_no_book(page, book, card):
     """Neither the list nor a count names the book, and its addresses are as if it did not exist."""
     page.goto("/contacts/")
     expect(page.locator(".row")).to_have_count(0)
-    expect(page.locator(".side-book", has_text="Clients")).to_have_count(0)
+    expect(page.locator(".side-link", has_text="Clients")).to_have_count(0)
     expect(page.locator(".side-link", has_text="All").locator(".number")).to_have_text("0")
     for address in (book, f"{book}access/", card, f"{card}edit/"):
         answer = page.request.get(address)
@@ -70,7 +70,7 @@ def views(page, book, card, name):
     """The book and its contact are there to read; nothing offers to change them, and doing it anyway is refused."""
     page.goto(book)
     expect(page.locator(".row-name")).to_have_text(f"{name} Prado")
-    expect(page.locator(".side-book", has_text="Clients")).to_contain_text("view only")
+    expect(page.locator(".side-link", has_text="Clients")).to_contain_text("view only")
     page.goto(card)
     expect(page.locator("#card-name")).to_contain_text(name)
     expect(page.locator(".card-bar").get_by_text("View only")).to_be_visible()

@@ -130,11 +130,17 @@ def test_undo_by_key_takes_back_my_own_latest_act_and_says_which(cast, ana, open
     expect(star).to_have_attribute("aria-pressed", "true")
     row = Contact.objects.get(pk=ana.pk)
     assert (row.starred, row.notes) == (True, "By Ben")
+    # The command bar has both, with their keys.
+    page.keyboard.press("Control+k")
+    page.keyboard.type("undo my")
+    page.get_by_role("option", name=re.compile("Undo my latest change")).click()
+    expect(page.locator(".toast").last).to_contain_text("Undid: Changed 1 contact: Ana Prado.")
+    expect(star).to_have_attribute("aria-pressed", "false")
     # The page of all changes follows, too.
     page.goto("/changes/")
-    expect(page.locator(".act-row")).to_have_count(6)
+    expect(page.locator(".act-row")).to_have_count(7)
     change(cast.ben, ana, notes="More")
-    expect(page.locator(".act-row")).to_have_count(7, timeout=SOON)
+    expect(page.locator(".act-row")).to_have_count(8, timeout=SOON)
 
 
 def test_after_a_password_changed_elsewhere_the_page_says_so_and_leads_to_signing_in(cast, ana, open_live):  # noqa: F811

@@ -81,7 +81,8 @@ def test_a_new_contact_appears_in_list_and_counts_and_nothing_moves(cast, contac
     expect(count_of(page)).to_have_text("61")
     page.locator(".row-link").nth(20).focus()
     page.locator(".contact-list").evaluate("list => list.closest('.results').scrollTop")
-    focused = page.evaluate("document.activeElement.id")
+    row = "document.activeElement.closest('.row').id"
+    focused = page.evaluate(row)
     top = page.evaluate("document.activeElement.getBoundingClientRect().top")
     made = add(cast, "Aaron", "Aardvark")
     expect(page.locator(f"#row-{made.pk}")).to_be_attached(timeout=SOON)
@@ -89,10 +90,11 @@ def test_a_new_contact_appears_in_list_and_counts_and_nothing_moves(cast, contac
     expect(count_of(page)).to_have_text("62")
     expect(page.locator(f".side-link[href='/books/{cast.book.pk}/'] .number")).to_have_text("62")
     expect(page.locator(".list-title .number")).to_have_text("62")
-    assert page.evaluate("document.activeElement.id") == focused
+    assert page.evaluate(row) == focused
     assert abs(page.evaluate("document.activeElement.getBoundingClientRect().top") - top) < 60
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.id") != focused
+    assert page.evaluate(row) != focused
+    assert page.locator(".row:has(.star, .row-menu)").count() == page.locator(".row").count()
     assert page.locator(".row[role=row] [role=gridcell]").count() == 2 * page.locator(".row").count()
 
 
@@ -158,7 +160,7 @@ def test_who_has_the_form_open_is_shown_to_others_until_they_close_it(cast, cont
     expect(editor.locator("#live-people")).not_to_contain_text("editing")
     late = open_live(cast.ann, "/contacts/")
     late.wait_for_timeout(1_000)
-    late.locator(f"#open-{contact.pk}").click()
+    late.locator(f"#row-{contact.pk} .row-link").click()
     expect(late.locator("#live-people")).to_contain_text("Ben Editor is editing")
     editor.get_by_role("link", name="Cancel").click()
     expect(reader.locator("#live-people")).to_have_text("")
@@ -213,7 +215,7 @@ def test_the_first_contact_of_all_appears_in_an_empty_list(cast, open_live):
     expect(page.locator(".row")).to_have_count(0)
     made = add(cast, "First", "Ever")
     expect(page.locator(f"#row-{made.pk}")).to_be_visible(timeout=SOON)
-    page.locator(f"#open-{made.pk}").click()
+    page.locator(f"#row-{made.pk} .row-link").click()
     expect(page.locator("#card-name")).to_contain_text("First Ever")
 
 

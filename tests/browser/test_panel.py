@@ -102,7 +102,7 @@ def test_deleting_takes_the_row_away_and_undo_brings_it_back(cast, open_as):
 def test_the_menu_of_a_book_opens_by_right_click_and_key_and_gives_the_focus_back(cast, open_as):
     page = open_as(cast.ann)
     page.goto("/contacts/")
-    book = page.locator(".side-book", has_text="Clients")
+    book = page.locator(".side-link", has_text="Clients")
     book.click(button="right")
     items = ["New contact book", "Edit contact book", "Import contacts (CSV)", "Delete contact book"]
     menu = page.locator("#menu-of-book")
@@ -245,9 +245,27 @@ def test_without_scripts_everything_has_a_path(cast, open_as):
     page.keyboard.press("Enter")
     page.locator(".row-link").click()
     expect(page.locator("#card-name")).to_contain_text("Ana")
+    page.get_by_role("link", name=re.compile("^Clients")).first.click()
     page.get_by_role("link", name="Clients: more").click()
     page.get_by_role("link", name="Edit contact book").click()
     expect(page.get_by_label("Exclude contacts from search results?")).to_be_visible()
+
+
+def test_a_page_is_light_before_anything_is_done(cast, open_as):
+    add(cast, "Ana", "Prado")
+    page = open_as(cast.ann)
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto("/contacts/", wait_until="load")
+    expect(page.locator("live-updates:defined, contact-list:defined").first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    weights = {"js": 0, "css": 0}
+    for answer in answers:
+        kind = answer.url.rpartition(".")[2]
+        if kind in weights and "django_htmx" not in answer.url:
+            weights[kind] += len(answer.body())
+    assert 20_000 < weights["js"] <= 40_000
+    assert 40_000 < weights["css"] <= 60_000
 
 
 @pytest.mark.parametrize("width", [320, 390, 1000, 1440])

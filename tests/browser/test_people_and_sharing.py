@@ -95,7 +95,7 @@ def test_two_are_invited_share_a_book_and_lose_it(no_worker, open_as, scripts):
     olivia.goto("/books/new/")
     olivia.get_by_label("Name", exact=True).fill("Clients")
     olivia.get_by_role("button", name="Create", exact=True).click()
-    expect(olivia.locator(".side-book", has_text="Clients")).to_be_visible()
+    expect(olivia.locator(".side-link", has_text="Clients")).to_be_visible()
     book = story.path_of(olivia)
     olivia.get_by_role("link", name="Create contact").first.click()
     olivia.get_by_label("First name", exact=True).fill("Ana")

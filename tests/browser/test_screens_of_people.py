@@ -126,7 +126,7 @@ def test_a_page_of_another_organization_names_it_and_offers_to_switch(cast, open
     menu = page.locator("#person-menu")
     expect(menu.get_by_role("link", name="Admin site")).to_be_visible()
     menu.get_by_role("button", name="Acme").click()
-    expect(page.locator(".side-book", has_text="Clients")).to_be_visible()
+    expect(page.locator(".side-link", has_text="Clients")).to_be_visible()
 
     # A member is not offered the admin site, nor one organization alone a switcher.
     ben = open_as(cast.ben, java_script_enabled=False)

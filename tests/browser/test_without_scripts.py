@@ -41,7 +41,7 @@ def test_a_day_without_scripts(worker, cast, open_as):
         page.locator("[data-rows=email] [name$=value]").first.fill(email)
         page.get_by_role("button", name="Create", exact=True).click()
         expect(page.locator("#card-name")).to_contain_text(first)
-        page.locator(".side-book", has_text="Clients").click()
+        page.locator(".side-link", has_text="Clients").click()
     # List, search, open.
     names(page, "Ana", "Ben", "Cleo")
     page.get_by_role("searchbox").fill("BEN@x")
@@ -63,7 +63,7 @@ def test_a_day_without_scripts(worker, cast, open_as):
     page.get_by_role("button", name="Move to book…").click()
     page.get_by_role("button", name="Only Ann").click()
     said(page, "Ben Berg moved to Only Ann.")
-    page.locator(".side-book", has_text="Only Ann").click()
+    page.locator(".side-link", has_text="Only Ann").click()
     names(page, "Ben Berg")
     # Delete, and restore from the trash.
     page.get_by_role("link", name="Ben Berg").click()

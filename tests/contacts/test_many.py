@@ -518,10 +518,11 @@ def test_the_menu_of_a_contact_holds_what_one_may_do(cast):
         page = signed_in(user).get(address, headers=HTMX)
         return re.findall(r"class=\"menu-item[^>]*>.*?</svg>(?:<span class=\"wrap\">)?([^<]+)<", page.text, re.DOTALL)
 
-    assert items(cast.vic) == ["New email", "Copy email", "Copy name", "Export", "History"]
+    copies = ("Copy email", "Copy name and email", "Copy name", "Copy vCard", "Show QR code")
+    assert items(cast.vic) == ["New email", *copies, "Export", "History"]
     assert items(cast.ben) == [
-        *("Edit", "Star", "New email", "Copy email", "Copy name", "Move to book…", "Add to group…"),
-        *("Remove from group…", "Set company…", "Export", "History", "Delete"),
+        *("New email", "Edit", "Star", *copies, "Move to book…", "Add to group…", "Remove from group…"),
+        *("Set company…", "Export", "History", "Delete"),
     ]
     assert signed_in(cast.sam).get(address).status_code == 404
     card = signed_in(cast.ben).get(f"/contacts/{contact.pk}/?q=ana").text

@@ -144,3 +144,12 @@ def test_empty_lists_say_so_and_the_sidebar_leads_there(cast, address):
     assert "The trash is empty" in page.text or "Nothing has changed yet" in page.text
     assert f'href="{address}" aria-current="true"' in page.text
     assert rows(page) == []
+
+
+def test_a_page_key_of_acts_is_none_of_the_list_beside(cast):
+    add(cast, "Ana", "Prado")
+    trash_contacts(by=cast.ann, contacts=[add(cast, "Gone").pk])
+    client = signed_in(cast.ann)
+    for address in ("/changes/", "/trash/", "/books/", "/groups/"):
+        for after in (write_key("Z", cast.book.pk), write_key("2026-01-01T00:00:00+00:00", cast.book.pk), "x", "0"):
+            assert rows(client.get(address, {"after": after})) == ["Ana Prado"]

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.document import Info, Kind
 from contacts.models import Change, ChangeSet, Contact, Source
@@ -16,12 +18,12 @@ from tests.contacts.test_views_lists import HTMX, signed_in
 from tests.contacts.test_views_trash import words
 from tests.factories import share
 
-SCRIPTS = re.compile(r'name="what" value="([^"]+)"[^>]*aria-label="([^"]+)"')
+BUTTON = re.compile(r'name="what" value="([^"]+)"[^>]*aria-label="([^"]+)"')
 
 
 def offers(page):
     """Return what each button of a history sends, by its label."""
-    return {label: what for what, label in SCRIPTS.findall(page.text)}
+    return {label: what for what, label in BUTTON.findall(page.text)}
 
 
 def states(page, contact):
@@ -300,3 +302,28 @@ def test_an_import_is_named_by_its_file_and_an_undo_as_such(cast):
     text = words(signed_in(cast.vic).get(f"/contacts/{row.pk}/history/"))
     assert "Ann Owner created it (Import of people.csv into Clients)" in text
     assert "Ben Editor changed it, by undo" in text
+
+
+def test_a_long_history_is_paged_and_costs_the_same(cast, changed, monkeypatch):
+    client = signed_in(cast.ben)
+    address = f"/contacts/{changed.pk}/history/"
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for number in range(8):
+        change(cast.ann, changed, nickname=f"N{number}", notes=f"Note {number}")
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(address)
+    assert len(many) == len(few)
+    assert len(states(page, changed)) == 9
+    monkeypatch.setattr("contacts.views.history.HISTORY_PAGE", 4)
+    seen, query = [], ""
+    while True:
+        page = client.get(address + query)
+        seen += re.findall(r'id="change-(\d+)"', page.text)
+        more = re.search(r'href="(\?before=\d+)"', page.text)
+        if more is None:
+            break
+        query = more[1]
+    assert len(seen) == len(set(seen)) == 10
+    for wrong in ("x", "-1", "١٢", "9" * 19):
+        assert client.get(address, {"before": wrong}).status_code == 404

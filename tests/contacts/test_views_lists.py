@@ -27,7 +27,7 @@ def add(cast, *args, book=None, by=None, **more):
 
 def rows(response):
     """Return the names in a list, in order."""
-    found = re.findall(r'class="row-name"><bdi>(.*?)</bdi>', response.text)
+    found = re.findall(r'<bdi class="row-name">(.*?)</bdi>', response.text)
     return [re.sub(r"</?mark>", "", name) for name in found]
 
 
@@ -108,7 +108,7 @@ def test_the_list_goes_on_by_key_to_its_end_without_gaps(cast):
     while address:
         response = client.get(address, headers=HTMX)
         seen += rows(response)
-        found = re.search(r'class="more" role="listitem"><a href="([^"]+)"', response.text)
+        found = re.search(r'class="more"><a href="([^"]+)"', response.text)
         address = found[1].replace("&amp;", "&") if found else ""
     assert seen == [f"P{number:03} Same" for number in range(120)]
 
@@ -138,7 +138,7 @@ def test_the_list_is_by_last_or_by_first_names(cast):
     client = signed_in(cast.vic)
     page = client.get("/contacts/")
     assert rows(page) == ["Zoe Adams", "Ana Prado"]
-    assert 'href="/contacts/?sort=given"' in page.text
+    assert 'href="/contacts/?sort=given"' in client.get("/contacts/view/").text
     assert rows(client.get("/contacts/?sort=given")) == ["Ana Prado", "Zoe Adams"]
 
 
@@ -158,7 +158,7 @@ def test_only_what_one_may_do_is_offered(cast):
         assert (f"/books/{cast.book.pk}/import/" in menu) is edits
         assert (f"/books/{cast.book.pk}/import/" in text) is edits
         assert ("Create contact" in text) is edits
-        assert ("aria-pressed" in text) is edits
+        assert ("data-fixed><div>" in text) is not edits
 
 
 @pytest.mark.parametrize("address", ["/contacts/", "/contacts/?q=person", "/books/{book}/", "/contacts/?starred=1"])

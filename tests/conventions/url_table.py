@@ -414,6 +414,11 @@ TABLE: list[Row] = [
     post("contacts:trash-restore", 302, 302, 302, 403, 404, 404, arguments=TRASHED),
     page("contacts:trash-erase", 302, 200, 403, 403, 404, 404, arguments=TRASHED),
     post("contacts:trash-erase", 302, 302, 403, 403, 404, 404, arguments=TRASHED, data={"typed": "1"}),
+    page("contacts:letters", 302, 200, 200, 200, 200, 200),
+    page("contacts:person-menu", 302, 200, 200, 200, 200, 200),
+    page("contacts:view-menu", 302, 200, 200, 200, 200, 200),
+    post("contacts:view-menu", 302, 302, 302, 302, 302, 302, data={"density": "compact"}),
+    post("contacts:view-menu", 302, 400, 400, 400, 400, 400, data={"density": "huge"}),
     page("contacts:theme", 302, 405, 405, 405, 405, 405),
     post("contacts:theme", 302, 302, 302, 302, 302, 302, data={"theme": "dark"}),
     # --- exports: of those who view

@@ -146,10 +146,10 @@ def test_an_import_that_runs_ends_refused(committed, monkeypatch, ending):
     monkeypatch.setattr(reading, "BATCH_ROWS", 2)
     write = running._write
 
-    def write_after(work, imported, by, batch, remembered):
+    def write_after(work, imported, *rest):
         if imported.rows_done == 2:
             end()
-        write(work, imported, by, batch, remembered)
+        write(work, imported, *rest)
 
     monkeypatch.setattr(running, "_write", write_after)
     imported = run(start(committed.ben, committed.book, ROWS))

@@ -15,7 +15,7 @@ from tests.worker import broker
 
 pytestmark = pytest.mark.django_db
 
-ROW = re.compile(r'id="row-([0-9a-f-]{36})"')
+ROW = re.compile(r'name="contact" value="([0-9a-f-]{36})"')
 
 
 @pytest.fixture

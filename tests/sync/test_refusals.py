@@ -22,12 +22,12 @@ def midway(monkeypatch):
     # What happens must commit by itself, as another person's request would.
     write = running._write
 
-    def write_after(work, imported, by, batch, remembered):
+    def write_after(work, imported, *rest):
         if imported.rows_done == 4:
             for happening in happenings:
                 happening()
             happenings.clear()
-        write(work, imported, by, batch, remembered)
+        write(work, imported, *rest)
 
     monkeypatch.setattr(running, "_write", write_after)
     return happenings

@@ -1,0 +1,88 @@
+// Fetches the pieces of the page that changed, and puts them in: the list and its counts, the open card.
+import { say } from "kith/announce";
+import { morph } from "kith/morph";
+
+const host = document.querySelector("live-updates");
+let next = 0;
+let quiet = 0;
+let stale, timer, voice, said;
+
+const byId = (id) => document.getElementById(id);
+const opened = () => document.querySelector("#detail [data-contact]");
+const edited = () => !!document.querySelector("#detail contact-form[data-contact]");
+
+/** Show what changed soon. `contacts`: versions by id, none when anything may have changed. */
+export function change(contacts) {
+  const { contact, version } = opened()?.dataset ?? {};
+  stale ||= !contacts || contacts[contact] > version;
+  // Many pages hear of it: each waits a little, and longer after what took long.
+  timer ??= setTimeout(refresh, Math.max(100 + Math.random() * 300, next - Date.now()));
+}
+
+async function piece(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  const holder = document.createElement("template");
+  if (answer.ok && !answer.redirected) holder.innerHTML = await answer.text();
+  return { gone: answer.status === 404, content: holder.content };
+}
+
+function put(old, fresh) {
+  if (!old || !fresh) return;
+  const focused = document.activeElement;
+  morph(old, fresh);
+  window.htmx.process(old);
+  if (focused.isConnected) focused.focus({ preventScroll: true }); // what was moved has lost it
+}
+
+const place = (content) => [...content.children].forEach((fresh) => put(byId(fresh.id), fresh));
+
+async function refresh() {
+  const began = Date.now();
+  const all = stale;
+  timer = stale = null;
+  await Promise.all([list(), all && card(), acts()]).catch(() => (stale = all));
+  next = Date.now() + Math.min(1000, 3 * (Date.now() - began));
+}
+
+async function list() {
+  const address = () => `${byId("results").dataset.live}&shown=${document.querySelectorAll("#results .row").length}`;
+  const asked = address();
+  const { content } = await piece(asked);
+  if (address() === asked) place(content);
+  else change({}); // searched or scrolled on meanwhile
+}
+
+async function card() {
+  if (!opened() || !(await news()) || edited()) return;
+  const fresh = (await piece(location.href)).content.querySelector("[data-contact]");
+  if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
+}
+
+// The acts of a history or of all changes: they keep their ids, so that focus and place stay with what is read.
+async function acts() {
+  const asked = location.href;
+  const old = byId("acts");
+  if (!old) return;
+  const { content } = await piece(asked);
+  if (location.href === asked) put(byId("acts"), content.querySelector("#acts"));
+}
+
+/** Show what changed since the version that is shown, and who is editing. False when the contact is gone. */
+export async function news() {
+  if (!opened()) return false;
+  const { contact, version } = opened().dataset;
+  const { gone, content } = await piece(`/contacts/${contact}/live/?since=${version}`);
+  if (opened()?.dataset.contact !== contact) return false;
+  if (gone) (byId("live-news") ?? opened()).replaceChildren(host.querySelector("template").content.cloneNode(true));
+  const text = [...content.querySelectorAll("[data-say]")].map((node) => node.dataset.say).join(". ");
+  if (text && text !== said) {
+    clearTimeout(voice);
+    voice = setTimeout(() => {
+      quiet = Date.now() + 5000; // one sentence in so long, the latest
+      say(text);
+    }, quiet - Date.now());
+  }
+  said = text;
+  place(content);
+  return !gone;
+}
