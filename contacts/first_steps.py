@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -38,7 +38,7 @@ def is_newcomer(user: User) -> bool:
 def facts_of(user: User, organization: Organization, shelf: Shelf) -> Facts:
     """Return what `user` has there, by their `shelf`. One query, which all pages of newcomers ask: written out, since
     the queryset that said the same took longer to build than the page beside it."""
-    values = {
+    values: dict[str, Any] = {
         "key": sample_key(user, organization),
         "books": array_of(shelf.editable),
         "organization": organization.pk,
