@@ -11,7 +11,7 @@ from typing import Any, Final
 from contacts.document import ContactDocument, Info, Kind, Membership
 
 
-def _person(name: tuple[str, str], job: tuple[str, str] | None = None, *groups: str, **more: str) -> ContactDocument:
+def _person(name: tuple[str, str], job: tuple[str, str] | None = None, *groups: str, **more: Any) -> ContactDocument:
     """Return a person by (first, last) name and (company, title); `email`, `home`, `phone`, `office`, `birthday`,
     `url` and `place` ("street, city, country") become values, everything else is a field."""
     infos = [

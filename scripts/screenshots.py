@@ -117,14 +117,14 @@ def _many(page: Page, wanted: argparse.Namespace) -> None:
 
 
 def _sharing(page: Page, wanted: argparse.Namespace) -> None:
-    page.locator(".side-book", has_text=wanted.book).first.click()
+    page.locator("[data-books] .side-link", has_text=wanted.book).first.click()
     page.wait_for_url("**/books/**")
     page.goto(urljoin(page.url, "edit/"))
     expect(page.locator("#sharing")).to_be_visible()
 
 
 def _import(page: Page, wanted: argparse.Namespace) -> None:
-    page.locator(".side-book", has_text=wanted.book).first.click()
+    page.locator("[data-books] .side-link", has_text=wanted.book).first.click()
     page.wait_for_url("**/books/**")
     page.goto(urljoin(page.url, "import/"))
     file: FilePayload = {"name": "contacts.csv", "mimeType": "text/csv", "buffer": FILE.encode()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -38,8 +38,6 @@ SIDEBAR_BOOKS = 60
 SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
 LONGEST_START = 40
-#: Where an address says it otherwise: a word of Python.
-NAMES: Final[Mapping[str, str]] = {"start": "from"}
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.
 REST = "rest"
@@ -131,7 +129,10 @@ class Panel:
             "sort": self.sort,
             "start": "" if self.q else self.start,
         }
-        return {NAMES.get(name, name): str(value) for name, value in (named | changed).items() if value}
+        found = {name: str(value) for name, value in (named | changed).items() if value}
+        if "start" in found:
+            found["from"] = found.pop("start")  # a word of Python
+        return found
 
     @cached_property
     def query(self) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 import tests.jobs.handlers  # noqa: F401 - registers the kind by which a worker shows that it is ready
 from books.access import grants_of
 from contacts.models import Contact
+from contacts.services.first_day import load_sample_people
 from tests.browser.accessibility import WINDOW, faults
 from tests.factories import PASSWORD, make_user, personal_book
 
@@ -76,7 +77,7 @@ def test_a_day_without_scripts(worker, cast, open_as):
     said(page, "1 contact is restored.")
     assert Contact.objects.get(last_name="Berg").book_id == cast.private.pk
     # Share.
-    page.goto("/contacts/")
+    page.locator("[data-books] .side-link", has_text="Only Ann").click()
     page.get_by_role("link", name="Only Ann: more").click()
     page.get_by_role("link", name="Edit contact book").click()
     page.get_by_label("Share this contact book with others?").check()
@@ -128,7 +129,7 @@ def test_a_newcomer_loads_and_removes_sample_people_and_closes_the_checklist(cas
     card.get_by_role("button", name="Close the list").click()
     said(page, "The checklist is closed.")
     expect(card).to_have_count(0)
-    page.goto("/contacts/")
+    page.locator("[data-books] .side-link", has_text="Personal").click()
     page.get_by_role("link", name="Personal: more").click()
     page.get_by_role("button", name="Remove the sample people").first.click()
     said(page, "20 sample people removed.")
@@ -140,4 +141,6 @@ def test_no_empty_list_has_a_fault_that_axe_finds(cast, open_as):
     nia = make_user("Nia", newcomer=True)
     cast.organization.memberships.create(user=nia)
     page = open_as(nia, **WINDOW)
-    assert faults(page, "/contacts/", "/contacts/?q=zzz&starred=1", "/help/moving/", "/trash/", "/changes/") == {}
+    found = faults(page, "/contacts/", "/contacts/?q=zzz&starred=1", "/help/moving/", "/trash/", "/changes/")
+    load_sample_people(by=nia, book=personal_book(nia, cast.organization))
+    assert found | faults(page, "/contacts/") == {}

@@ -100,11 +100,11 @@ def test_many_pictures_make_short_batches_and_slow_ones_shorter(committed, monke
     seen = []
     commit = running._commit
 
-    def write(*args):
-        seen.append(len(args[2]))
-        commit(*args)
+    def counted(imported, by, batch, *more):
+        seen.append(len(batch))
+        commit(imported, by, batch, *more)
 
-    monkeypatch.setattr(running, "_commit", write)
+    monkeypatch.setattr(running, "_commit", counted)
     data = b"".join(card(f"P{number}", picture() if number < 3 else b"") for number in range(4))
     assert counts(imports(committed.ann, committed.book, data)) == {"created": 4}
     assert seen == written
