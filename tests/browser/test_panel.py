@@ -179,7 +179,7 @@ def test_what_two_changed_is_chosen_in_place(cast, open_as):
     for page, nickname in ((ben, "Bens"), (ann, "Mine")):
         page.goto(f"/contacts/{contact.pk}/")
         page.get_by_role("link", name="Edit", exact=True).click()
-        page.get_by_label("Nickname").fill(nickname)
+        page.get_by_label("Nickname", exact=True).fill(nickname)
     ben.get_by_role("button", name="Save").click()
     expect(ben.locator("#status")).to_contain_text("Saved.")
     ann.get_by_role("button", name="Save").click()
