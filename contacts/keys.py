@@ -74,7 +74,12 @@ TABLE: Final[tuple[tuple[Any, tuple[Key, ...]], ...]] = (
     ),
     (
         gettext_lazy("In a form"),
-        (Key("save", gettext_lazy("Save"), told=("Mod+Enter",)),),
+        (
+            Key("save", gettext_lazy("Save"), told=("Mod+Enter",)),
+            Key("next-row", gettext_lazy("Next row"), told=("Enter",)),
+            Key("move-row", gettext_lazy("Move a row"), told=("Alt+↑", "Alt+↓")),
+            Key("cancel", gettext_lazy("Cancel"), told=("Escape",)),
+        ),
     ),
 )
 KEYS: Final = {key.name: key for _title, rows in TABLE for key in rows}
