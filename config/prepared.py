@@ -5,6 +5,8 @@ Planning is half of what PostgreSQL does for a page, or more: such statements jo
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -19,5 +21,5 @@ def prepared_cursor() -> CursorWrapper:
     kept, and they run as they are.
     """
     connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)  # Django's own puts the values into the text
+    cursor: Any = psycopg.Cursor(connection.connection)  # Django's own puts the values into the text
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)

@@ -32,9 +32,8 @@ def _person(name: tuple[str, str], job: tuple[str, str] | None = None, *groups: 
         infos.append(Info(kind=Kind.ADDRESS, label="work", address=address))
     memberships = [Membership(kind="company", name=job[0], title=job[1])] if job else []
     memberships += [Membership(kind="group", name=group) for group in groups]
-    return ContactDocument(
-        first_name=name[0], last_name=name[1], infos=tuple(infos), memberships=tuple(memberships), **more
-    ).normalised()
+    fields: dict[str, Any] = {**more, "infos": tuple(infos), "memberships": tuple(memberships)}
+    return ContactDocument(first_name=name[0], last_name=name[1], **fields).normalised()
 
 
 def first_people() -> list[ContactDocument]:

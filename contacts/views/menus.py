@@ -20,7 +20,7 @@ HOME = "/contacts/"
 
 def shown_page(request: SignedInRequest, default: str) -> str:
     """Return the address of the page that a menu was opened on: what its forms go back to."""
-    address: str = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]  # django_htmx.middleware sets it
+    address = request.htmx.current_url_abs_path or ""
     return address if is_ours(address) else default
 
 

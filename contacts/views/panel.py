@@ -38,8 +38,6 @@ SIDEBAR_BOOKS = 60
 SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
 LONGEST_START = 40
-#: Where an address says it otherwise: a word of Python.
-NAMES = {"start": "from"}
 BY_NAME = "name"
 #: The page key of the best matches that the first page of a search leaves out.
 REST = "rest"
@@ -131,7 +129,10 @@ class Panel:
             "sort": self.sort,
             "start": "" if self.q else self.start,
         }
-        return {NAMES.get(name, name): str(value) for name, value in (named | changed).items() if value}
+        found = {name: str(value) for name, value in (named | changed).items() if value}
+        if "start" in found:
+            found["from"] = found.pop("start")  # a word of Python
+        return found
 
     @cached_property
     def query(self) -> str:

@@ -113,10 +113,17 @@ def test_a_contact_is_made_with_the_keyboard_and_found_twice(cast, open_as):
 def test_unsaved_text_is_asked_about_once_and_pictures_are_dropped(cast, open_as):
     add(cast, "Ben", "Other")
     page = open_as(cast.ann, **WINDOW)
-    closing = []
-    page.on("dialog", closing.append)  # nobody would answer it
-    held = []
-    page.route("**/js/contact_form*", held.append)
+    closing, held = [], []
+
+    def close(dialog):
+        closing.append(dialog.type)
+        dialog.accept()
+
+    def hold(route):
+        held.append(route)
+
+    page.on("dialog", close)
+    page.route("**/js/contact_form*", hold)
     page.goto(f"/books/{cast.book.pk}/")
     page.get_by_role("link", name="Create contact").first.click()
     first = page.get_by_label("First name", exact=True)

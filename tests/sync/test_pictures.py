@@ -99,7 +99,12 @@ def test_many_pictures_make_short_batches_and_slow_ones_shorter(committed, monke
     monkeypatch.setattr(photos, "PART_PATIENCE", seconds)
     seen = []
     commit = running._commit
-    monkeypatch.setattr(running, "_commit", lambda *args: seen.append(len(args[2])) or commit(*args))
+
+    def counted(imported, by, batch, *more):
+        seen.append(len(batch))
+        commit(imported, by, batch, *more)
+
+    monkeypatch.setattr(running, "_commit", counted)
     data = b"".join(card(f"P{number}", picture() if number < 3 else b"") for number in range(4))
     assert counts(imports(committed.ann, committed.book, data)) == {"created": 4}
     assert seen == written
