@@ -178,6 +178,7 @@ def test_menus_cards_export_trash_and_history(keys):
     keys.press("x")
     keys.bar("export", "Export")
     expect(page.get_by_role("heading", name="Export the selected contacts")).to_be_visible()
+    keys.has_focus("[name=format]:checked")
     with page.expect_download():
         keys.press("Enter")
     # A card is opened, its email copied, itself changed, and the change taken back in its history.
