@@ -28,9 +28,7 @@ def group_rows(response, where="card-body"):
     text = response.text.split(f'class="{where}', 1)[1]
     if where == "sidebar":
         text = text.split("</nav>", 1)[0]
-    found = re.findall(
-        r'href="/(?:groups|companies)/[0-9a-f-]+/".*?<bdi>(.*?)</bdi></span><span class="number">(.*?)</span>', text
-    )
+    found = re.findall(r'href="/(?:groups|companies)/[0-9a-f-]+/".*?<bdi>(.*?)</bdi><b class="number">(.*?)</b>', text)
     return [(unescape(name), count) for name, count in found]
 
 
