@@ -52,7 +52,8 @@ def organizations_of(user: User) -> list[Organization]:
 def choose(request: HttpRequest, organization_id: UUID) -> bool:
     """Have this session show another organization; return False, changing nothing, if the person is not in it."""
     user = request.user
-    if not isinstance(user, User) or organization_id not in {each.pk for each in organizations_of(user)}:
+    # Asked anew: they may have joined it a moment ago.
+    if not isinstance(user, User) or not user.memberships.filter(organization=organization_id).exists():
         return False
     request.session[SESSION_KEY] = str(organization_id)
     return True

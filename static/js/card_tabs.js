@@ -13,7 +13,6 @@ class CardTabs extends HTMLElement {
       tab.tabIndex = tab === open ? 0 : -1;
     }
     if (panel && open) {
-      panel.id ||= "tab-panel";
       panel.role = "tabpanel";
       panel.setAttribute("aria-labelledby", open.id);
       open.setAttribute("aria-controls", panel.id);

@@ -84,7 +84,7 @@ def test_rows_leave_the_list_that_they_are_not_in_any_more(cast, open_as):
     page.keyboard.press("Control+a")
     page.keyboard.press("#")
     expect(page.locator(ROWS)).to_have_count(0)
-    expect(page.get_by_text("No one here yet")).to_be_visible()
+    expect(page.get_by_text("No one in Clients yet")).to_be_visible()
 
 
 def test_by_the_keyboard_alone(cast, open_as):

@@ -19,6 +19,8 @@ MOST = 600
 FOLLOWED = 1
 #: Of each kind of thing, how many are tried with the pages below its own.
 SPARING = 3
+#: What stands for an argument that no id is: one that is right and one that is not, if its address takes both.
+OTHERWISE = {"version": ["1"]}
 #: Words that one actor searches for among contacts, and elsewhere.
 SEARCHES, OTHER_SEARCHES = 10, 1
 #: Pictures that are asked for: by the contact, and by the book and the document in which they were put.
@@ -62,7 +64,9 @@ def filled(template, params, ids):
     lists = []
     for param in params:
         before, _, after = template.partition(f"%({param})s")
-        values = ids.get((before.strip("/").rpartition("/")[2], param)) or ids.get(param, ["1", "wrong"])
+        values = ids.get((before.strip("/").rpartition("/")[2], param)) or ids.get(
+            param, OTHERWISE.get(param, ["1", "wrong"])
+        )
         # The pages below a thing ask for their rights as its own does.
         lists.append(values[:SPARING] if after.strip("/") else values)
     return [

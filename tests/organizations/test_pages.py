@@ -86,13 +86,12 @@ def test_a_further_organization_is_shown_at_once(cast):
 
 def test_the_menu_switches_between_organizations_and_is_quiet_for_one(cast):
     client = as_(cast.ben)
+    menu = "/settings/menu/"
     for page in ("/contacts/", HERE + "people/"):
-        assert 'value="' + str(cast.organization.pk) + '" data-radio' not in text(client.get(page))
+        assert f'href="{menu}" data-menu' in text(client.get(page))
+    assert 'value="' + str(cast.organization.pk) + '" data-radio' not in text(client.get(menu))
     add_member(organization=cast.elsewhere, user=cast.ben, role=Role.MEMBER, by=cast.sam)
-    for page in ("/contacts/", HERE + "people/"):
-        assert (
-            text(client.get(page)).count('name="organization" value="' + str(cast.elsewhere.pk) + '" data-radio') == 1
-        )
+    assert text(client.get(menu)).count('name="organization" value="' + str(cast.elsewhere.pk) + '" data-radio') == 1
     client.post(HERE + "switch/", {"organization": str(cast.elsewhere.pk)})
     assert "Sam Stranger" in text(client.get(HERE + "people/"))
     assert "Ann Owner" not in text(client.get(HERE + "people/"))
