@@ -12,7 +12,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-_ROW = re.compile(r'id="row-([0-9a-f-]{36})"')
+_ROW = re.compile(r'<div class="row"[^>]*><div><input [^>]*name="contact" value="([0-9a-f-]{36})"')
 _CUT = re.compile(r'<p class="cut">')
 _MORE = re.compile(r'class="more"[^>]*><a href="([^"]+)"')
 TIMEOUT = 120.0
