@@ -187,6 +187,7 @@ def test_menus_cards_export_trash_and_history(keys):
     expect(page.locator("#card-name")).to_contain_text("P00 Same")
     keys.press("e")
     keys.has_focus("[name=first_name]")
+    expect(page.locator("contact-form:defined")).to_be_attached()
     keys.press("Control+a")
     keys.type("Pia")
     keys.press("Control+Enter")
