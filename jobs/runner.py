@@ -22,18 +22,22 @@ log = structlog.stdlib.get_logger(__name__)
 RUN_SECONDS = 30.0
 """After this long a bell's run ends and rings anew, so that the other lane's bells get their turn."""
 
+LONG_RUN_SECONDS = 200.0
+"""The same for long jobs in a worker that has another process for short ones. Whatever process goes on with a job may
+have to begin with what this one has at hand, as the rows that it read ahead. Celery ends a run after 270 seconds."""
+
 LONGEST_DELAY = 600.0
 """The longest pause between two attempts, in seconds."""
 
 
 def run_due(lane: Lane) -> int:
-    """Claim and run due jobs of `lane` until there are none, about half a minute has passed, or the worker stops.
+    """Claim and run due jobs of `lane` until there are none, its time has passed, or the worker stops.
 
     Returns how many ran. With the first job found it rings once more, so that a free process comes to help; that
     chain ends with the work.
     """
     ran = 0
-    ends = time.monotonic() + RUN_SECONDS
+    ends = time.monotonic() + (LONG_RUN_SECONDS if slots.short_ones_have_room(lane) else RUN_SECONDS)
     with slots.place(lane) as have_place:
         while have_place and not slots.stopping():
             job = claims.claim(lane)

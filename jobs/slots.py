@@ -16,14 +16,16 @@ from jobs.models import Lane
 
 _file: IO[bytes] | None = None
 _places = 0
+_has_room = False
 _stop = mmap.mmap(-1, 1)  # shared with the processes forked later
 
 
 def prepare(concurrency: int) -> None:
     """Set up the places of a worker with this many processes; called once, before it forks them."""
-    global _file, _places
+    global _file, _places, _has_room
     _file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
     _places = max(1, concurrency - 1)
+    _has_room = concurrency > _places
     _stop[0] = 0
 
 
@@ -39,6 +41,11 @@ def place(lane: Lane) -> Iterator[bool]:
     finally:
         if taken is not None:
             fcntl.lockf(_file, fcntl.LOCK_UN, 1, taken, os.SEEK_SET)
+
+
+def short_ones_have_room(lane: Lane) -> bool:
+    """Say whether a process is left for short jobs however long the jobs of `lane` keep theirs."""
+    return lane == Lane.LONG and _has_room
 
 
 def stop() -> None:

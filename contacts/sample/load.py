@@ -17,7 +17,7 @@ from contacts.models import ChangeSet, Source
 from contacts.sample.house import House, Reader, build
 from contacts.sample.people import People
 from contacts.services import act, begin, finish
-from contacts.services.groups import ensure_groups
+from contacts.services.groups import ensure_groups, named_in
 from contacts.services.rows import expect_many, settle_index
 from organizations.models import Organization, OrganizationMembership, Role, User
 
@@ -119,7 +119,7 @@ def _write(plan: _Plan, numbers: range) -> int:
     placing = plan.house.placing(f"{plan.seed}:{numbers.start}")
     placed = [(placing(number), people.person()) for number in numbers]
     # Apart, and soon committed: else a process waits for the other's whole batch where both bring one new company.
-    ensure_groups(change_set.organization_id, (document for _book, document in placed))
+    ensure_groups(change_set.organization_id, named_in(document for _book, document in placed))
     with act(by=owner, change_set=change_set) as writing:
         expect_many()
         writing.create_in(placed)

@@ -8,7 +8,7 @@ each batch with `act(change_set=…)`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -17,22 +17,26 @@ from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
-from psycopg.types.json import Jsonb
 
 from books.models import ContactBook
-from contacts.derived import Derived, derive, tokens_of
-from contacts.document import ContactDocument, changed_fields, group_key
+from contacts.derived import derive, phones_in, tokens_of
+from contacts.document import ContactDocument, changed_fields
 from contacts.live.bell import ring_on_commit
 from contacts.models import ChangeKind, ChangeSet, Contact, PendingPicture, Source
 from contacts.services import regions, rows
+from contacts.services.copying import NULL, CopyLines, copy, copy_lines, copying_ahead
 from contacts.services.errors import Busy, NotVisible
-from contacts.services.groups import ensure_groups, with_kept_names
+from contacts.services.groups import Names, ensure_groups, named_in, with_kept_names
 from contacts.services.holding import hold_books
-from contacts.services.rows import Stored
+from contacts.services.preparing import MembershipPart, Prepared, dumps, index_parts, membership_parts, prepare
+from contacts.services.rows import New, Stored
 from organizations.models import Organization, User
 
 #: How long a form save waits for a long act, which holds its contacts for at most a second a batch.
 PATIENCE = "2s"
+
+#: New contacts from which it is worth a thread that the rows of one table are made while those of another are written.
+MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,44 +147,32 @@ class Act:
         """The change-set, or None when nothing was changed."""
         return None if self.wrote_nothing else self.change_set
 
-    def create(
-        self,
-        book: ContactBook,
-        documents: Sequence[ContactDocument],
-        *,
-        derived: Sequence[Derived | None] | None = None,
-    ) -> list[UUID]:
+    def create(self, book: ContactBook, people: Sequence[ContactDocument | Prepared]) -> list[UUID]:
         """Write new contacts into `book`, which `by` must be able to edit. Return their ids, in order.
 
-        `derived`: what a long act has derived from each document ahead. A constant number of statements whatever the
-        number of documents, which must be normalised.
+        Documents must be normalised; a long act may have prepared them ahead. A constant number of statements
+        whatever their number.
         """
-        return self.create_in([(book.pk, document) for document in documents], derived=derived)
+        return self.create_in([(book.pk, person) for person in people])
 
-    def create_in(
-        self,
-        placed: Sequence[tuple[UUID, ContactDocument]],
-        *,
-        derived: Sequence[Derived | None] | None = None,
-    ) -> list[UUID]:
-        """Write new contacts given as (book id, document), as `create` does, into as many books as it may be."""
+    def create_in(self, placed: Sequence[tuple[UUID, ContactDocument | Prepared]]) -> list[UUID]:
+        """Write new contacts given as (book id, person), as `create` does, into as many books as it may be."""
         if not placed:
             return []
-        derived = derived or [None] * len(placed)
-        self._hold_own({book for book, _document in placed})
-        names = ensure_groups(self.organization_id, (document for _book, document in placed))
-        documents = with_kept_names([document for _book, document in placed], names)
+        self._hold_own({book for book, _person in placed})
+        names = ensure_groups(self.organization_id, named_in(person for _book, person in placed))
         batch = [
-            self._stored(contact_id, book, document, ahead if document is given else None)
-            for contact_id, (book, given), document, ahead in zip(
-                rows.new_ids(len(placed)), placed, documents, derived, strict=True
-            )
+            New(contact_id, book, self._prepared(person, names))
+            for contact_id, (book, person) in zip(rows.new_ids(len(placed)), placed, strict=True)
         ]
-        rows.insert_contacts(self.organization_id, batch)
-        _keep_pictures(documents)
-        rows.insert_index(self.organization_id, batch)
-        self._insert_memberships(batch, names)
-        self._count(_stars(batch), 1)
+        with copying_ahead() if len(batch) >= MANY else nullcontext(copy_lines) as writes:
+            rows.insert_contacts(self.organization_id, batch, copy=writes)
+            parts = ((item.id, item.book_id, item.prepared.index) for item in batch)
+            rows.insert_index(self.organization_id, parts, copy=writes)
+            members = ((item.id, item.book_id, item.prepared.memberships) for item in batch)
+            self._insert_memberships(members, names, copy=writes)
+        _keep_pictures(item.prepared.avatar for item in batch)
+        self._count(((item.book_id, item.prepared.starred) for item in batch), 1)
         self._note(ChangeKind.CREATE, [(item.id, item.book_id, None, 1, None, None) for item in batch])
         return [item.id for item in batch]
 
@@ -192,8 +184,8 @@ class Act:
         edits = [edit for edit in edits if edit.before != edit.after]
         if not edits:
             return {}
-        names = ensure_groups(self.organization_id, (edit.after for edit in edits))
-        afters = with_kept_names([edit.after for edit in edits], names)
+        names = ensure_groups(self.organization_id, named_in(edit.after for edit in edits))
+        afters = [with_kept_names(edit.after, names) for edit in edits]
         batch = [
             (
                 self._standing(edit.contact, edit.before),
@@ -210,10 +202,12 @@ class Act:
         for edit in edits:
             edit.contact.derived_region = written.get(edit.contact.pk, edit.contact.derived_region)
         rows.replace_index(self.organization_id, batch)
-        _keep_pictures([new.document for _old, new in batch])
+        _keep_pictures(new.document.avatar for _old, new in batch)
         if moved_members:
             rows.delete_memberships([item.id for item in moved_members])
-            self._insert_memberships(moved_members, names)
+            self._insert_memberships(
+                ((item.id, item.book_id, membership_parts(item.document)) for item in moved_members), names
+            )
         self._count_stars(batch)
         notes = []
         for old, new in batch:
@@ -234,10 +228,9 @@ class Act:
             return
         documents = documents or rows.documents_of(contacts)
         rows.set_trashed([contact.pk for contact in contacts], trashed=True)
-        rows.delete_index(
-            self.organization_id,
-            {c.pk: tokens_of(documents[c.pk], c.derived_region or self.region) for c in contacts},
-        )
+        texts = rows.delete_texts([contact.pk for contact in contacts])
+        tokens = {c.pk: tokens_of(documents[c.pk], phones_in(texts.get(c.pk, ""))) for c in contacts}
+        rows.delete_keys(self.organization_id, tokens)
         rows.bury(self.organization_id, ((contact.book_id, contact.pk) for contact in contacts))
         self._count(((contact.book_id, contact.starred) for contact in contacts), -1)
         self._note(ChangeKind.TRASH, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
@@ -249,7 +242,7 @@ class Act:
             return
         batch = self._read_anew(contacts, batch)
         rows.set_trashed([item.id for item in batch], trashed=False)
-        rows.insert_index(self.organization_id, batch)
+        self._insert_index(batch)
         self._count(_stars(batch), 1)
         self._note(ChangeKind.RESTORE, [(c.pk, c.book_id, None, c.version, None, None) for c in contacts])
 
@@ -260,10 +253,11 @@ class Act:
             return
         self._hold_own({to.pk})
         batch = self._load(contacts)
-        rows.delete_index(self.organization_id, {item.id: item.derived.tokens for item in batch})
+        rows.delete_texts([item.id for item in batch])
+        rows.delete_keys(self.organization_id, {item.id: item.derived.tokens for item in batch})
         rows.set_book([item.id for item in batch], to.pk)
         moved = [replace(item, book_id=to.pk) for item in self._read_anew(contacts, batch)]
-        rows.insert_index(self.organization_id, moved)
+        self._insert_index(moved)
         rows.bury(self.organization_id, ((item.book_id, item.id) for item in batch))
         self._count(_stars(batch), -1)
         self._count(_stars(moved), 1)
@@ -282,12 +276,18 @@ class Act:
         """Write down what happened to a book as a whole: one row, however many contacts it holds."""
         self._note(kind, [(None, book.pk, None, 0, before, after)])
 
-    def _stored(
-        self, contact_id: UUID, book_id: UUID, document: ContactDocument, ahead: Derived | None = None
-    ) -> Stored:
-        """Return a contact as it is to be written. What was derived ahead counts while the region is still the same."""
-        derived = ahead if ahead and ahead.region in {"", self.region} else derive(document, self.region)
-        return Stored(contact_id, book_id, document, derived)
+    def _prepared(self, person: ContactDocument | Prepared, names: Names) -> Prepared:
+        """Return a person ready to be written. What was prepared ahead counts while region and names are the same."""
+        if isinstance(person, Prepared):
+            same_names = all(names[item.kind, item.key][1] == item.name for item in person.memberships)
+            if same_names and person.region in {"", self.region}:
+                return person
+            person = person.document
+        return prepare(with_kept_names(person, names), self.region)
+
+    def _stored(self, contact_id: UUID, book_id: UUID, document: ContactDocument) -> Stored:
+        """Return a contact as it is to be written."""
+        return Stored(contact_id, book_id, document, derive(document, self.region))
 
     def _standing(self, contact: Contact, document: ContactDocument) -> Stored:
         """Return a locked contact as it stands: its index rows follow from the region that it was last read in."""
@@ -317,14 +317,26 @@ class Act:
         if any(book.organization_id != self.organization_id for book in held.values()):
             raise NotVisible
 
-    def _insert_memberships(self, batch: Iterable[Stored], names: Mapping[tuple[str, str], tuple[UUID, str]]) -> None:
+    def _insert_index(self, batch: Iterable[Stored]) -> None:
+        parts = ((item.id, item.book_id, index_parts(item.derived)) for item in batch)
+        rows.insert_index(self.organization_id, parts)
+
+    def _insert_memberships(
+        self,
+        members: Iterable[tuple[UUID, UUID, Iterable[MembershipPart]]],
+        names: Names,
+        *,
+        copy: CopyLines = copy_lines,
+    ) -> None:
+        """Write the memberships of contacts given as (contact, book, memberships)."""
         rows.insert_memberships(
             self.organization_id,
             (
-                (item, position, membership, names[membership.kind, group_key(membership.name)][0])
-                for item in batch
-                for position, membership in enumerate(item.document.memberships)
+                (contact, book, names[item.kind, item.key][0], item.part)
+                for contact, book, memberships in members
+                for item in memberships
             ),
+            copy=copy,
         )
 
     def _count(self, came: Iterable[tuple[UUID, bool]], sign: int) -> None:
@@ -351,7 +363,8 @@ class Act:
         if self.wrote_nothing:
             ring_on_commit()
         self.wrote_nothing = False
-        rows.copy(
+        change_set, organization = str(self.change_set.pk), str(self.organization_id)
+        copy(
             "contacts_change",
             (
                 "change_set_id",
@@ -366,15 +379,15 @@ class Act:
             ),
             (
                 (
-                    self.change_set.pk,
-                    self.organization_id,
+                    change_set,
+                    organization,
                     str(kind),
-                    contact,
-                    book,
-                    from_book,
-                    version,
-                    Jsonb(before) if before is not None else None,
-                    Jsonb(after) if after is not None else None,
+                    str(contact) if contact else NULL,
+                    str(book),
+                    str(from_book) if from_book else NULL,
+                    str(version),
+                    NULL if before is None else dumps(before),
+                    NULL if after is None else dumps(after),
                 )
                 for contact, book, from_book, version, before, after in notes
             ),
@@ -391,8 +404,7 @@ def _field(document: ContactDocument, name: str) -> Any:
     return [item.to_json() for item in value] if isinstance(value, tuple) else value
 
 
-def _keep_pictures(documents: Iterable[ContactDocument]) -> None:
-    """Say that the pictures of these documents belong to contacts now. One query, and none without pictures."""
-    names = {document.avatar for document in documents if document.avatar}
-    if names:
+def _keep_pictures(avatars: Iterable[str]) -> None:
+    """Say that these pictures, empty for none, belong to contacts now. One query, and none without pictures."""
+    if names := set(filter(None, avatars)):
         PendingPicture.objects.filter(name__in=names).delete()

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from contacts.document import ContactDocument, altered, group_key
 from contacts.models import Group
+from contacts.services.preparing import Prepared
 
 #: (kind, key) to (group id, the name as it is kept)
 Names = dict[tuple[str, str], tuple[UUID, str]]
+#: Kind, key and name of a group or company.
+Named = tuple[str, str, str]
 
 
-def ensure_groups(organization_id: UUID, documents: Iterable[ContactDocument]) -> Names:
-    """Return the groups and companies that `documents` name, made where they do not exist. At most two queries.
+def named_in(people: Iterable[ContactDocument | Prepared]) -> Iterator[Named]:
+    """Yield the groups and companies that people belong to."""
+    for person in people:
+        if isinstance(person, Prepared):
+            yield from ((item.kind, item.key, item.name) for item in person.memberships)
+        else:
+            yield from ((item.kind, group_key(item.name), item.name) for item in person.memberships)
+
+
+def ensure_groups(organization_id: UUID, named: Iterable[Named]) -> Names:
+    """Return the groups and companies that are named, made where they do not exist. At most two queries.
 
     Names are inserted in the order of their keys, so that two writers never wait for each other in a circle.
     """
     wanted: dict[tuple[str, str], str] = {}
-    for document in documents:
-        for membership in document.memberships:
-            wanted.setdefault((membership.kind, group_key(membership.name)), membership.name)
+    for kind, key, name in named:
+        wanted.setdefault((kind, key), name)
     if not wanted:
         return {}
     names = _existing(organization_id, wanted)
@@ -56,12 +67,8 @@ def _existing(organization_id: UUID, keys: Iterable[tuple[str, str]]) -> Names:
     return {(kind, key): (group_id, name) for kind, key, group_id, name in rows if (kind, key) in wanted}
 
 
-def with_kept_names(documents: Sequence[ContactDocument], names: Names) -> list[ContactDocument]:
-    """Return the documents with every membership under the name that the organization keeps ("acme" → "Acme")."""
-    return [_with_kept_names(document, names) if document.memberships else document for document in documents]
-
-
-def _with_kept_names(document: ContactDocument, names: Names) -> ContactDocument:
+def with_kept_names(document: ContactDocument, names: Names) -> ContactDocument:
+    """Return the document with every membership under the name that the organization keeps ("acme" → "Acme")."""
     kept = [names[membership.kind, group_key(membership.name)][1] for membership in document.memberships]
     if all(membership.name == name for membership, name in zip(document.memberships, kept, strict=True)):
         return document  # nearly always: files spell a company as it was spelled before

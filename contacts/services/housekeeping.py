@@ -1,4 +1,4 @@
-"""What time erases: the trash and frozen books after 30 days, tombstones after a year.
+"""What time erases: the trash and frozen books after 30 days, tombstones after a year, words that jobs searched for.
 
 In batches, each in a transaction of its own.
 """
@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from books.leaving import FROZEN_DAYS
 from books.models import ContactBook
 from contacts.models import Change, ChangeSet, Contact, PendingPicture, Tombstone
+from contacts.services.forgetting import forget_searches
 from organizations.services.invitations import forget_expired
 
 KEEP_TRASH = timedelta(days=30)
@@ -179,4 +180,5 @@ CHORES = (
     forget_old_tombstones,
     forget_pending_pictures,
     forget_expired,
+    forget_searches,
 )

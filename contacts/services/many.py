@@ -23,11 +23,12 @@ from contacts.models import Change, ChangeSet, Contact, Group, GroupKind, Source
 from contacts.regrouping import Regrouping, employing, joining, leaving
 from contacts.services.acts import Act, act, begin, finish
 from contacts.services.errors import NotAllowed, NotVisible
+from contacts.services.forgetting import forget_search
 from contacts.services.grouping import regroup
 from contacts.services.holding import hold_books, hold_editable
 from contacts.services.selections import Selection, batches, count, listed, scope_of
 from jobs.models import INSTALLATION, Job, State
-from jobs.services import enqueue, retry
+from jobs.services import NotRetryable, enqueue, retry
 from jobs.work import Refused, Work
 from organizations.models import Organization, User
 from organizations.sharing import Level
@@ -175,7 +176,14 @@ def go_on(*, by: User, change_set: ChangeSet) -> None:
     """Let an act go on whose job stopped at an error. Raises `jobs.services.NotRetryable`."""
     found = act_of(by, change_set.pk)
     if found is not None and found[1].state == State.FAILED:
+        if not can_go_on(found[1]):
+            raise NotRetryable(_("It stopped too long ago to go on. Select the contacts again."))
         retry(found[1].pk)
+
+
+def can_go_on(job: Job) -> bool:
+    """Say whether a job stopped at an error and still knows which contacts were selected."""
+    return job.state == State.FAILED and ("ids" in job.payload or "filters" in job.payload)
 
 
 def _check(by: User, organization: Organization, deed: Deed) -> None:
@@ -339,21 +347,15 @@ def run(work: Work) -> None:
         _stop(work, into, _("You may not do this any more. What was done by then stays; you can undo it."))
     with work.finish(done=work.job.total):
         finish(into)
-        _forget(work)
+        forget_search(work.job)
 
 
 def _stop(work: Work, into: ChangeSet, why: str) -> NoReturn:
     """End the work for good: what it did stays, and is said."""
     with work.checkpoint():
         finish(into)
-        _forget(work)
+        forget_search(work.job)
     raise Refused(why)
-
-
-def _forget(work: Work) -> None:
-    """Take out of the job what it was told to look for: words of a search may name somebody, and job rows stay."""
-    kept = {name: value for name, value in work.payload.items() if name != "filters"}
-    Job.objects.filter(pk=work.job.pk).update(payload=kept)
 
 
 def _deed(by: User, organization: Organization, payload: Mapping[str, Any]) -> Deed:

@@ -17,11 +17,12 @@ from django.db import connection, transaction
 from contacts.derived import derive
 from contacts.models import Contact
 from contacts.services import rows
+from contacts.services.preparing import DERIVED_COLUMNS, DOCUMENT_COLUMNS, index_parts
 from contacts.services.rows import Stored
 from organizations.models import Organization
 
 _BATCH: Final = 500
-_COLUMNS: Final = ("id", "organization_id", "book_id", "trashed_at", *rows.DOCUMENT_COLUMNS, *rows.DERIVED_COLUMNS)
+_COLUMNS: Final = ("id", "organization_id", "book_id", "trashed_at", *DOCUMENT_COLUMNS, *DERIVED_COLUMNS)
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def _write(organization_id: UUID, contacts: Sequence[Contact], region: str) -> N
         for contact in contacts
     ]
     alive = [item for contact, item in zip(contacts, batch, strict=True) if contact.trashed_at is None]
-    rows.insert_index(organization_id, alive)
+    rows.insert_index(organization_id, ((item.id, item.book_id, index_parts(item.derived)) for item in alive))
     rows.set_derived(
         item
         for contact, item in zip(contacts, batch, strict=True)

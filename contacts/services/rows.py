@@ -8,10 +8,9 @@ is new, one statement a table for what changes. Rights, change-sets and locks ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -21,9 +20,20 @@ from config.prepared import prepared_cursor
 from contacts.derived import Derived
 from contacts.document import SCALAR_NAMES, ContactDocument, Info, Membership
 from contacts.models import Contact
-
-DOCUMENT_COLUMNS = (*SCALAR_NAMES, "avatar", "starred", "infos")
-DERIVED_COLUMNS = ("display_name", "second_line", "sort_family", "sort_given", "derived_region")
+from contacts.services.copying import CopyLines, copy, copy_lines
+from contacts.services.preparing import (
+    CONTACT_PART,
+    DERIVED_COLUMNS,
+    DOCUMENT_COLUMNS,
+    HANDLE_PART,
+    MEMBERSHIP_PART,
+    SEARCH_PART,
+    TOKEN_PART,
+    IndexParts,
+    Prepared,
+    derived_values,
+    dumps,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +46,19 @@ class Stored:
     derived: Derived
 
 
+class New(NamedTuple):
+    """A contact that is to be written as a new one, and where."""
+
+    id: UUID
+    book_id: UUID
+    prepared: Prepared
+
+
 def new_ids(count: int) -> list[UUID]:
     """Return `count` new ids, made by the database. One query."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT uuidv7() FROM generate_series(1, %s)", [count])
         return [row[0] for row in cursor.fetchall()]
-
-
-def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows through COPY, in one statement. Ids go as text: that is thrice as quick as ids as such."""
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for row in rows:
-            stream.write_row(row)
 
 
 def expect_many() -> None:
@@ -67,25 +77,13 @@ def settle_index() -> None:
         cursor.execute("SELECT gin_clean_pending_list('search_text_trigrams')")
 
 
-def insert_contacts(organization_id: UUID, batch: Sequence[Stored]) -> None:
+def insert_contacts(organization_id: UUID, batch: Iterable[New], *, copy: CopyLines = copy_lines) -> None:
     """Write new contact rows. Their index rows and memberships are written apart."""
-    columns = ("id", "organization_id", "book_id", *DOCUMENT_COLUMNS, "membership_stamp", *DERIVED_COLUMNS, "version")
-    organization = str(organization_id)
+    rest = f"{organization_id}\t0\t1"
     copy(
         "contacts_contact",
-        columns,
-        (
-            (
-                str(item.id),
-                organization,
-                str(item.book_id),
-                *_document_values(item.document),
-                0,
-                *_derived_values(item.derived),
-                1,
-            )
-            for item in batch
-        ),
+        ("id", "book_id", "organization_id", "membership_stamp", "version", *CONTACT_PART),
+        (f"{item.id}\t{item.book_id}\t{rest}\t{item.prepared.contact}" for item in batch),
     )
 
 
@@ -96,7 +94,7 @@ def update_contacts(batch: Sequence[tuple[Stored, bool]]) -> dict[UUID, int]:
         {
             "id": str(item.id),
             "members_changed": members_changed,
-            **dict(zip(DERIVED_COLUMNS, _derived_values(item.derived), strict=True)),
+            **dict(zip(DERIVED_COLUMNS, derived_values(item.derived), strict=True)),
             **{name: getattr(item.document, name) for name in (*SCALAR_NAMES, "avatar", "starred")},
             "infos": [info.to_json() for info in item.document.infos],
         }
@@ -112,34 +110,42 @@ def update_contacts(batch: Sequence[tuple[Stored, bool]]) -> dict[UUID, int]:
         RETURNING contact.id, contact.version
     """  # noqa: S608  # column names are constants of this module
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_dumps(rows)])
+        cursor.execute(statement, [dumps(rows)])
         return dict(cursor.fetchall())
 
 
 _COLUMN_TYPES = {"id": "uuid", "members_changed": "boolean", "starred": "boolean", "infos": "jsonb"}
 
 
-def insert_index(organization_id: UUID, batch: Sequence[Stored]) -> None:
-    """Write search text, tokens and handles of contacts that have none."""
-    ids = [(str(item.id), str(item.book_id), item.derived) for item in batch]
-    organization = str(organization_id)
-    copy(
-        "contacts_contactsearch",
-        ("contact_id", "organization_id", "book_id", "sort_key", "text"),
-        ((contact, organization, book, derived.sort_family, derived.search_text) for contact, book, derived in ids),
-    )
-    _insert_tokens(organization, ((*of, str(tier), token) for *of, derived in ids for tier, token in derived.tokens))
-    _insert_handles(organization, ((*of, kind, key) for *of, derived in ids for kind, key in derived.handles))
+def insert_index(
+    organization_id: UUID, batch: Iterable[tuple[UUID, UUID, IndexParts]], *, copy: CopyLines = copy_lines
+) -> None:
+    """Write search text, tokens and handles of contacts that have none, given as (contact, book, parts)."""
+    found = [(f"{contact}\t{book}\t{organization_id}", parts) for contact, book, parts in batch]
+    copy("contacts_contactsearch", (*_PLACE, *SEARCH_PART), (f"{place}\t{parts.search}" for place, parts in found))
+    tokens = (f"{token}\t{place}" for place, parts in found for token in parts.tokens)
+    copy("contacts_contacttoken", (*TOKEN_PART, *_PLACE), tokens, in_order=True)
+    handles = (f"{handle}\t{place}" for place, parts in found for handle in parts.handles)
+    copy("contacts_contacthandle", (*HANDLE_PART, *_PLACE), handles, in_order=True)
 
 
-def delete_index(organization_id: UUID, tokens: Mapping[UUID, Iterable[tuple[int, str]]]) -> None:
-    """Delete search text, tokens and handles of the contacts named in `tokens`.
+def delete_texts(contact_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Delete the search text of contacts, and return it by contact."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM contacts_contactsearch WHERE contact_id = ANY(%s::uuid[]) RETURNING contact_id, text",
+            [array_of(contact_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def delete_keys(organization_id: UUID, tokens: Mapping[UUID, Iterable[tuple[int, str]]]) -> None:
+    """Delete the tokens and handles of the contacts named in `tokens`.
 
     Tokens, which have no index by contact, go by their full key (ADR 7): what follows from the document.
     """
     with connection.cursor() as cursor:
-        for table in ("contacts_contactsearch", "contacts_contacthandle"):
-            cursor.execute(f"DELETE FROM {table} WHERE contact_id = ANY(%s)", [list(tokens)])  # noqa: S608  # constants
+        cursor.execute("DELETE FROM contacts_contacthandle WHERE contact_id = ANY(%s::uuid[])", [array_of(tokens)])
     texts = {str(contact): keys for contact, keys in tokens.items()}
     _delete_tokens(organization_id, [(contact, *key) for contact, keys in texts.items() for key in keys])
 
@@ -162,71 +168,57 @@ def replace_index(organization_id: UUID, batch: Sequence[tuple[Stored, Stored]])
     _delete_tokens(
         organization_id, [(new.id, *key) for old, new in batch for key in old.derived.tokens - new.derived.tokens]
     )
+    organization = str(organization_id)
     _insert_tokens(
-        str(organization_id),
-        [(new.id, new.book_id, *key) for old, new in batch for key in new.derived.tokens - old.derived.tokens],
+        (str(tier), token, str(new.id), str(new.book_id), organization)
+        for old, new in batch
+        for tier, token in new.derived.tokens - old.derived.tokens
     )
     _delete_handles(
         organization_id, [(new.id, *key) for old, new in batch for key in old.derived.handles - new.derived.handles]
     )
     _insert_handles(
-        str(organization_id),
-        [(new.id, new.book_id, *key) for old, new in batch for key in new.derived.handles - old.derived.handles],
+        (*key, str(new.id), str(new.book_id), organization)
+        for old, new in batch
+        for key in new.derived.handles - old.derived.handles
     )
 
 
-def insert_memberships(organization_id: UUID, rows: Iterable[tuple[Stored, int, Membership, UUID]]) -> None:
-    """Write memberships of living contacts given as (contact, position, membership, group id)."""
+def insert_memberships(
+    organization_id: UUID, rows: Iterable[tuple[UUID, UUID, UUID, str]], *, copy: CopyLines = copy_lines
+) -> None:
+    """Write memberships of living contacts given as (contact, book, group, `MembershipPart.part`)."""
     copy(
         "contacts_contactmembership",
-        (
-            "contact_id",
-            "book_id",
-            "item",
-            "group_id",
-            "organization_id",
-            "position",
-            "title",
-            "department",
-            "location",
-            "description",
-        ),
-        (
-            (
-                contact.id,
-                contact.book_id,
-                item.id,
-                group,
-                organization_id,
-                position,
-                item.title,
-                item.department,
-                item.location,
-                item.description,
-            )
-            for contact, position, item, group in rows
-        ),
+        ("group_id", *_PLACE, *MEMBERSHIP_PART),
+        (f"{group}\t{contact}\t{book}\t{organization_id}\t{part}" for contact, book, group, part in rows),
     )
 
 
 def delete_memberships(contact_ids: Sequence[UUID]) -> None:
     """Delete all memberships of the contacts."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_contactmembership WHERE contact_id = ANY(%s)", [list(contact_ids)])
+        cursor.execute(
+            "DELETE FROM contacts_contactmembership WHERE contact_id = ANY(%s::uuid[])", [array_of(contact_ids)]
+        )
 
 
 def set_trashed(contact_ids: Sequence[UUID], *, trashed: bool) -> None:
     """Put contacts into the trash, or take them out. Their other index rows are the caller's."""
-    value = "now()" if trashed else "NULL"
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE contacts_contact SET trashed_at = {value} WHERE id = ANY(%s)", [list(contact_ids)])  # noqa: S608  # one of two constants
+        cursor.execute(
+            "UPDATE contacts_contact SET trashed_at = CASE WHEN %s THEN now() END WHERE id = ANY(%s::uuid[])",
+            [trashed, array_of(contact_ids)],
+        )
     _place_memberships(contact_ids)
 
 
 def set_book(contact_ids: Sequence[UUID], book_id: UUID) -> None:
     """Put contacts into another book. Their other index rows are the caller's."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s)", [book_id, list(contact_ids)])
+        cursor.execute(
+            "UPDATE contacts_contact SET book_id = %s WHERE id = ANY(%s::uuid[])", [book_id, array_of(contact_ids)]
+        )
     _place_memberships(contact_ids)
 
 
@@ -236,8 +228,8 @@ def _place_memberships(contact_ids: Sequence[UUID]) -> None:
         cursor.execute(
             "UPDATE contacts_contactmembership AS member"
             " SET book_id = CASE WHEN contact.trashed_at IS NULL THEN contact.book_id END"
-            " FROM contacts_contact AS contact WHERE contact.id = member.contact_id AND contact.id = ANY(%s)",
-            [list(contact_ids)],
+            " FROM contacts_contact AS contact WHERE contact.id = member.contact_id AND contact.id = ANY(%s::uuid[])",
+            [array_of(contact_ids)],
         )
 
 
@@ -257,7 +249,7 @@ def set_derived(batch: Iterable[Stored]) -> None:
     found = list(batch)
     if not found:
         return
-    values = zip(*(_derived_values(item.derived) for item in found), strict=True)
+    values = zip(*(derived_values(item.derived) for item in found), strict=True)
     columns = [[str(item.id) for item in found], *map(list, values)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -270,21 +262,26 @@ def set_derived(batch: Iterable[Stored]) -> None:
 
 def derived_columns(item: Stored) -> Iterator[tuple[str, str]]:
     """Yield (column, value) of what a contact row keeps beside its document."""
-    return zip(DERIVED_COLUMNS, _derived_values(item.derived), strict=True)
+    return zip(DERIVED_COLUMNS, derived_values(item.derived), strict=True)
 
 
 def bury(organization_id: UUID, left: Iterable[tuple[UUID, UUID]]) -> None:
     """Write a tombstone for each (book id, contact id) that parted."""
+    organization = str(organization_id)
     copy(
-        "contacts_tombstone", ("organization_id", "book_id", "contact_id"), ((organization_id, *pair) for pair in left)
+        "contacts_tombstone",
+        ("organization_id", "book_id", "contact_id"),
+        ((organization, str(book), str(contact)) for book, contact in left),
     )
 
 
 def count(deltas: dict[UUID, tuple[int, int]]) -> None:
     """Write what the books' counts changed by: book id to (contacts, starred)."""
-    rows = [(book, contacts, starred) for book, (contacts, starred) in deltas.items() if contacts or starred]
-    if rows:
-        copy("books_bookcount", ("book_id", "contacts", "starred"), rows)
+    copy(
+        "books_bookcount",
+        ("book_id", "contacts", "starred"),
+        ((str(book), str(delta[0]), str(delta[1])) for book, delta in deltas.items() if any(delta)),
+    )
 
 
 def documents_of(contacts: Iterable[Contact]) -> dict[UUID, ContactDocument]:
@@ -295,6 +292,30 @@ def documents_of(contacts: Iterable[Contact]) -> dict[UUID, ContactDocument]:
         contact.id: document_from(contact, [membership for membership, _group_id in found[contact.id]])
         for contact in rows
     }
+
+
+def documents_in(books: Mapping[UUID, UUID]) -> dict[UUID, ContactDocument]:
+    """Return the documents of living contacts by id, of those that still are in the book named beside their id. Two
+    queries. Made without model objects, which took as long as all the rest: fifty of them are in many answers."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_DOCUMENTS, [array_of(books)])
+        rows = {contact_id: rest for contact_id, book_id, *rest in cursor.fetchall() if book_id == books[contact_id]}
+    found = memberships_of(rows)
+    documents = {}
+    for contact_id, (*plain, infos) in rows.items():
+        documents[contact_id] = ContactDocument(
+            **dict(zip(_PLAIN_COLUMNS, plain, strict=True)),
+            infos=tuple(map(Info.from_json, json.loads(infos))),
+            memberships=tuple([membership for membership, _group_id in found[contact_id]]),
+        )
+    return documents
+
+
+_PLAIN_COLUMNS = DOCUMENT_COLUMNS[:-1]  # all but the infos
+_DOCUMENTS = (
+    f"SELECT id, book_id, {', '.join(DOCUMENT_COLUMNS)} FROM contacts_contact"  # noqa: S608  # names of columns
+    " WHERE id = ANY(%s::uuid[]) AND trashed_at IS NULL"
+)
 
 
 def document_from(contact: Contact, memberships: Iterable[Membership]) -> ContactDocument:
@@ -333,48 +354,32 @@ _MEMBERSHIPS = """
      ORDER BY member.contact_id, member.position, member.item"""
 
 
-def _document_values(document: ContactDocument) -> tuple[Any, ...]:
-    return (*_plain_values(document), _dumps([info.to_json() for info in document.infos]))
+#: Tokens and handles go in in the order of their keys: so one way into an index leads through the pages of the one
+#: before.
+_PLACE = ("contact_id", "book_id", "organization_id")
 
 
-_plain_values: Callable[[ContactDocument], tuple[Any, ...]] = attrgetter(*SCALAR_NAMES, "avatar", "starred")
+def _insert_tokens(rows: Iterable[Sequence[str]]) -> None:
+    """Write tokens given as (tier, token, contact, book, organization), all of one organization."""
+    copy("contacts_contacttoken", (*TOKEN_PART, *_PLACE), rows, in_order=True)
 
 
-def _derived_values(derived: Derived) -> tuple[str, ...]:
-    return (derived.display_name, derived.second_line, derived.sort_family, derived.sort_given, derived.region)
-
-
-_dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def _insert_tokens(organization_id: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write tokens given as (contact id, book id, tier, token)."""
-    copy(
-        "contacts_contacttoken",
-        ("organization_id", "contact_id", "book_id", "tier", "token"),
-        ((organization_id, *row) for row in rows),
-    )
-
-
-def _insert_handles(organization_id: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write handles given as (contact id, book id, kind, key)."""
-    copy(
-        "contacts_contacthandle",
-        ("organization_id", "contact_id", "book_id", "kind", "key"),
-        ((organization_id, *row) for row in rows),
-    )
+def _insert_handles(rows: Iterable[Sequence[str]]) -> None:
+    """Write handles given as (kind, key, contact, book, organization), all of one organization."""
+    copy("contacts_contacthandle", (*HANDLE_PART, *_PLACE), rows, in_order=True)
 
 
 def _delete_tokens(organization_id: UUID, keys: Sequence[tuple[UUID | str, int, str]]) -> None:
     """Delete tokens given as (contact id, tier, token)."""
     if keys:
         # As lines, which no token has in it: a list of ten thousand is quoted element by element.
-        columns = ("\n".join(map(str, column)) for column in zip(*keys, strict=True))
+        in_order = sorted((tier, token, str(contact)) for contact, tier, token in keys)
+        columns = ("\n".join(map(str, column)) for column in zip(*in_order, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM contacts_contacttoken AS token"
-                " USING unnest(string_to_array(%s, E'\n')::uuid[], string_to_array(%s, E'\n')::int[],"
-                "              string_to_array(%s, E'\n')) AS old(contact_id, tier, token)"
+                " USING unnest(string_to_array(%s, E'\n')::int[], string_to_array(%s, E'\n'),"
+                "              string_to_array(%s, E'\n')::uuid[]) AS old(tier, token, contact_id)"
                 " WHERE token.organization_id = %s AND token.tier = old.tier"
                 '   AND token.token = old.token COLLATE "C" AND token.contact_id = old.contact_id',
                 [*columns, organization_id],

@@ -62,10 +62,9 @@ def listed(
     queries."""
     if query := filters.get("q", ""):
         found, following = search.find_ids(scope, query, after=after, limit=limit)
-        ids = [contact_id for contact_id, _book in found]
     else:
-        page = listing.page(scope, after=after, limit=limit)
-        ids, following = [row.id for row in page.rows], page.next
+        found, following = listing.find_ids(scope, after=after, limit=limit)
+    ids = [contact_id for contact_id, _book in found]
     keys = dict(Contact._base_manager.filter(pk__in=ids).values_list("pk", "sort_family"))
     # What was erased between the two has no key.
     return [(each, listing.write_key(keys[each], each)) for each in ids if each in keys], following is not None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from books.models import ContactBook
+from books.shelf import among
 from contacts.document import ContactDocument
 from contacts.merging import revert
 from contacts.models import Change, ChangeKind, ChangeSet, Contact, Source
@@ -176,7 +177,7 @@ def _next_contacts(target: ChangeSet, after: UUID | None) -> list[UUID]:
 
 def _nets(target: ChangeSet, contact_ids: Sequence[UUID]) -> dict[UUID, _Net]:
     nets = {contact_id: _Net(contact_id) for contact_id in contact_ids}
-    changes = Change.objects.filter(change_set=target, contact__in=contact_ids).order_by("pk")
+    changes = Change.objects.filter(among("contact_id", contact_ids), change_set=target).order_by("pk")
     for row in changes.values_list(*_Step._fields):
         change = _Step(*row)
         nets[change.contact_id].add(change)
@@ -187,7 +188,7 @@ def _undo_contacts(writing: Act, nets: dict[UUID, _Net], kept: list[Kept]) -> in
     """Take back what can be, by set; put the rest into `kept`. Return how many contacts were taken back."""
     locked = {
         contact.pk: contact
-        for contact in Contact.objects.filter(pk__in=list(nets))
+        for contact in Contact.objects.filter(among("pk", nets))
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     }
@@ -324,7 +325,7 @@ def _touched_since(nets: Iterable[_Net], documents: dict[UUID, ContactDocument])
     touched: set[UUID] = set()
     seen: set[tuple[UUID, str]] = set()
     later = Change.objects.filter(
-        contact__in=list(documents), kind=ChangeKind.UPDATE, pk__gt=min(last.values(), default=0)
+        among("contact_id", documents), kind=ChangeKind.UPDATE, pk__gt=min(last.values(), default=0)
     ).order_by("pk")
     for contact_id, pk, before in later.values_list("contact_id", "pk", "before"):
         if pk <= last[contact_id]:

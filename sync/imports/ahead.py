@@ -1,8 +1,11 @@
 """Reads the file of an import ahead of its job, in a process of its own, so that reading and writing both have a core.
 
 The process (`sync.imports.reader`) takes a request as JSON at its standard input, the file as a descriptor, and gives
-back batches of rows, each with what is derived from its document. It asks no database. Whoever started it may die at
+back batches of rows, each made ready to be written. It asks no database. Whoever started it may die at
 any time: its next batch finds nobody to take it, and it ends.
+
+While a batch is written, a thread of the job's process takes in the next one, and reads who of the book may be its
+people, on a connection of its own: the server looks up for one while it writes for the other.
 """
 
 from __future__ import annotations
@@ -15,13 +18,15 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from typing import IO, Any, BinaryIO, Self, cast
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connections
 from django.utils import translation
 
-from contacts.derived import derive
+from contacts.candidates import AsRead, Remembered
+from contacts.matching import Policy
 from sync.imports.models import Import
 from sync.imports.reading import Reading, batches, read_rows, table_of
 
@@ -34,10 +39,16 @@ class Ahead:
     """The batches of an import's rows above `after`, read by another process. Iterate once.
 
     `file` is the opened upload, which nobody else may read meanwhile; `region` (ISO 3166) is the organization's, in
-    which phones are read. At most three batches are in memory. Raises `ReadingEndedError` when the process dies.
+    which phones are read. With a batch comes into `remembered` who of the book may be its people, read ahead: whether
+    that still stands is for `take_batch` to find out. At most three batches are in memory. Raises `ReadingEndedError`
+    when the process dies.
     """
 
-    def __init__(self, imported: Import, file: BinaryIO, *, after: int, region: str) -> None:
+    def __init__(
+        self, imported: Import, file: BinaryIO, *, after: int, region: str, remembered: Remembered | None = None
+    ) -> None:
+        self._book = imported.book
+        self._remembered = None if imported.policy == Policy.KEEP_BOTH else remembered
         local = _with_descriptor(file)
         request = {
             "file": local.fileno(),
@@ -59,19 +70,28 @@ class Ahead:
         self._output = cast(IO[bytes], self._process.stdout)
         with cast(IO[bytes], self._process.stdin) as stream, suppress(BrokenPipeError):  # the first batch will tell
             stream.write(json.dumps(request).encode())
-        # Unpacked while the batch before is being written, which is mostly waiting.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="unpacks-ahead")
-        self._coming = self._thread.submit(self._unpack)
+        # One batch, taken in while the one before is being written, which is mostly waiting.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="looks-ahead")
+        self._coming = self._thread.submit(self._take_in)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> list[Reading]:
-        batch = self._coming.result()
+        batch, found = self._coming.result()
         if batch is None:
             raise StopIteration
-        self._coming = self._thread.submit(self._unpack)
+        if self._remembered is not None:
+            self._remembered.add(found)
+        self._coming = self._thread.submit(self._take_in)
         return batch
+
+    def _take_in(self) -> tuple[list[Reading] | None, dict[UUID, AsRead]]:
+        batch = self._unpack()
+        if batch is None or self._remembered is None:
+            return batch, {}
+        keys = {key for row in batch for key in row.keys}
+        return batch, self._remembered.ahead(self._book, keys)
 
     def _unpack(self) -> list[Reading] | None:
         try:
@@ -80,9 +100,10 @@ class Ahead:
             raise ReadingEndedError(f"The process that read the file ended with {self._process.wait()}.") from error
 
     def close(self) -> None:
-        """End the process, however far it is."""
+        """End the process, however far it is, and the thread with its connection."""
         self._process.kill()
         self._process.wait()
+        self._thread.submit(connections.close_all)  # of that thread
         self._thread.shutdown()
         self._output.close()
 
@@ -103,12 +124,8 @@ def read(request: dict[str, Any], output: BinaryIO) -> None:
     with open(request["file"], "rb") as file, translation.override(request["language"]):
         imported = Import(table=request["table"], layout=request["layout"])
         rows = read_rows(table_of(imported, file), imported.columns, after=request["after"])
-        for batch in batches(rows):
-            pickle.dump([_with_derived(row, request["region"]) for row in batch], output, pickle.HIGHEST_PROTOCOL)
+        for batch in batches(rows, request["region"]):
+            pickle.dump(batch, output, pickle.HIGHEST_PROTOCOL)
             output.flush()
         pickle.dump(None, output)
         output.flush()
-
-
-def _with_derived(row: Reading, region: str) -> Reading:
-    return row if row.document is None else replace(row, derived=derive(row.document, region))

@@ -10,12 +10,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from books.models import ContactBook
+from books.shelf import among
 from contacts.candidates import Remembered, by_name, candidates, keys_of
-from contacts.derived import Derived, region_for
+from contacts.derived import region_for
 from contacts.document import SCALAR_NAMES, ContactDocument, InvalidDocument, Membership, group_key
 from contacts.matching import Ambiguous, Policy, combine, decide, says_nothing_new
 from contacts.models import Contact
 from contacts.services import Act, Edit, documents_of
+from contacts.services.preparing import Prepared
 from sync.imports.models import OutcomeKind
 from sync.imports.reading import Reading
 
@@ -70,10 +72,14 @@ class Taken:
 class _Person:
     """Somebody in the book, or about to be. `before` is None for one that a row of this batch brought."""
 
-    document: ContactDocument
-    derived: Derived | None = None  # of a row whose document is still as it was read
+    stands: ContactDocument | Prepared  # the latter while it is still as a row has it
     before: ContactDocument | None = None
     rows: list[int] = field(default_factory=list)  # that changed somebody known
+    region: str = ""  # in which the phones of the document are read, once that was asked for
+
+    @property
+    def document(self) -> ContactDocument:
+        return self.stands.document if isinstance(self.stands, Prepared) else self.stands
 
 
 def take_batch(
@@ -85,9 +91,7 @@ def take_batch(
     Several candidates are never guessed: such a row becomes a contact of its own, with a remark, unless all it says
     is there already. A constant number of queries; twice as many when somebody was changed since they were read.
     """
-    asked = (
-        {} if policy is Policy.KEEP_BOTH else {row.number: keys_of(row.document) for row in readings if row.document}
-    )
+    asked = {} if policy is Policy.KEEP_BOTH else {row.number: row.keys for row in readings}
     keys = set(chain.from_iterable(asked.values()))
     while True:
         taken = Taken()
@@ -95,10 +99,10 @@ def take_batch(
         for row in readings:
             if row.failed:
                 taken.refuse(row, row.failed)
-            elif row.document is None:
+            elif row.prepared is None:
                 taken.skip(row, row.skipped)
             else:
-                people.take(row, row.document, asked.get(row.number, []), policy, taken)
+                people.take(row, row.prepared, asked.get(row.number, []), policy, taken)
         if (contacts := people.hold()) is not None:
             people.write(contacts, taken)
             return taken
@@ -117,15 +121,15 @@ class _People:
         for person in self._known.values():
             self._index(person, keys_of(person.document))
 
-    def take(self, row: Reading, document: ContactDocument, keys: Sequence[str], policy: Policy, taken: Taken) -> None:
+    def take(self, row: Reading, said: Prepared, keys: Sequence[str], policy: Policy, taken: Taken) -> None:
         """Decide what becomes of one row, found by `keys`: none where everybody becomes a contact of their own."""
         for text in row.remarks:
             taken.remark(row, text)
-        found = self._find(document, keys)
+        found = self._find(said, keys)
         if isinstance(found, Ambiguous):
             if policy is Policy.SKIP:
                 taken.skip(row, _("This person is in the book already, more than once."))
-            elif any(self._is_told(person, document, policy) for person in found.keys):
+            elif any(self._is_told(person, said.document, policy) for person in found.keys):
                 taken.leave(row.number, _("All of it is in the book already, more than once."))
             else:
                 taken.remark(
@@ -136,28 +140,26 @@ class _People:
                     )
                     % {"count": len(found.keys)},
                 )
-                self._create(row, document, keys, taken)
+                self._create(said, keys, taken)
         elif found is None:
-            self._create(row, document, keys, taken)
+            self._create(said, keys, taken)
         elif policy is Policy.SKIP:
             taken.skip(row, _("This person is in the book already."))
         else:
-            self._change(found, row, document, policy, taken)
+            self._change(found, row, said.document, policy, taken)
 
     def hold(self) -> list[Contact] | None:
         """Lock whom the rows change, in the order of their ids. None when one is not any more what was read."""
         changed = {pk: person.before for pk, person in self._known.items() if person.rows}
         if not changed:
             return []
-        living = Contact.objects.filter(pk__in=list(changed), book=self._book, trashed_at__isnull=True)
+        living = Contact.objects.filter(among("pk", changed), book=self._book, trashed_at__isnull=True)
         contacts = list(living.select_for_update(of=("self",), no_key=True).order_by("pk"))
         return contacts if documents_of(contacts) == changed else None
 
     def write(self, contacts: Sequence[Contact], taken: Taken) -> None:
         """Write what was decided, `contacts` being held, and correct the count by what the database has changed."""
-        self._writing.create(
-            self._book, [person.document for person in self._new], derived=[person.derived for person in self._new]
-        )
+        self._writing.create(self._book, [person.stands for person in self._new])
         changed = [(contact, self._known[contact.pk]) for contact in contacts]
         versions = self._writing.update(
             [Edit(contact, person.before, person.document) for contact, person in changed if person.before is not None]
@@ -168,8 +170,8 @@ class _People:
                 for number in person.rows:
                     taken.leave(number, _nothing_new())
 
-    def _create(self, row: Reading, document: ContactDocument, keys: Sequence[str], taken: Taken) -> None:
-        person = _Person(document, row.derived)
+    def _create(self, said: Prepared, keys: Sequence[str], taken: Taken) -> None:
+        person = _Person(said)
         self._new.append(person)
         self._index(person, keys)
         taken.created += 1
@@ -183,27 +185,31 @@ class _People:
         if combined == person.document:
             taken.leave(row.number, _nothing_new())
             return
-        person.document, person.derived = combined, None
+        person.stands, person.region = combined, ""
         person.rows.append(row.number)
         self._index(person, keys_of(combined))
         taken.updated += 1
 
     def _combined(self, person: _Person, document: ContactDocument, policy: Policy) -> ContactDocument:
-        region = region_for(person.document, self._writing.region)
-        return combine(person.document, document, policy, region=region)
+        return combine(person.document, document, policy, region=self._region(person))
 
     def _is_told(self, person: _Person, document: ContactDocument, policy: Policy) -> bool:
-        region = region_for(person.document, self._writing.region)
-        return says_nothing_new(person.document, document, policy, region=region)
+        return says_nothing_new(person.document, document, policy, region=self._region(person))
 
-    def _find(self, document: ContactDocument, keys: Sequence[str]) -> _Person | Ambiguous[_Person] | None:
+    def _region(self, person: _Person) -> str:
+        person.region = person.region or region_for(person.document, self._writing.region)
+        return person.region
+
+    def _find(self, said: Prepared, keys: Sequence[str]) -> _Person | Ambiguous[_Person] | None:
         shared: dict[_Person, list[str]] = {}
         for key in keys:
             for person in self._by_key.get(key, ()):
                 shared.setdefault(person, []).append(key)
+        if not shared:
+            return None
         if by_name(keys):
-            return next((person for person in shared if _says_all_of(person.document, document)), None)
-        return decide(document, [(person, person.document, keys) for person, keys in shared.items()])
+            return next((person for person in shared if _says_all_of(person.document, said.document)), None)
+        return decide(said.document, [(person, person.document, keys) for person, keys in shared.items()])
 
     def _index(self, person: _Person, keys: Sequence[str]) -> None:
         for key in keys:

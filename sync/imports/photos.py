@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from contacts import avatars
 from contacts.avatars import BadPicture
 from contacts.items import altered
+from contacts.services.preparing import prepare
 from sync.imports.reading import Reading
 
 #: Seconds for one picture, and for what is written at once: the job's lease must not end meanwhile.
@@ -19,8 +20,9 @@ PATIENCE: Final = 10
 PART_PATIENCE: Final = 10
 
 
-def parts(batch: Sequence[Reading]) -> Iterator[list[Reading]]:
+def parts(batch: Sequence[Reading], region: str) -> Iterator[list[Reading]]:
     """Yield the rows of a batch with their pictures in their documents, pending until a contact is saved with them.
+    `region` is the one that the rows were prepared for.
 
     All at once, but in parts where pictures take longer than `PART_PATIENCE`. What is no picture is left out with a
     remark. Two queries a picture.
@@ -31,22 +33,22 @@ def parts(batch: Sequence[Reading]) -> Iterator[list[Reading]]:
         if row.picture and part and time.monotonic() >= until:
             yield part
             part, until = [], time.monotonic() + PART_PATIENCE
-        part.append(_with_picture(row) if row.picture else row)
+        part.append(_with_picture(row, region) if row.picture else row)
     if part:
         yield part
 
 
-def _with_picture(row: Reading) -> Reading:
-    assert row.document is not None  # noqa: S101 - pictures come with documents; for the type checker
+def _with_picture(row: Reading, region: str) -> Reading:
+    assert row.prepared is not None  # noqa: S101 - pictures come with documents; for the type checker
     try:
         name = avatars.store_decoded(row.picture, patience=PATIENCE)
     except BadPicture as problem:
         remark = _("PHOTO: this picture was left out. %(reason)s") % {"reason": problem}
         return replace(row, picture=b"", remarks=(*row.remarks, remark))
-    return replace(row, picture=b"", document=altered(row.document, avatar=name))
+    return replace(row, picture=b"", prepared=prepare(altered(row.prepared.document, avatar=name), region))
 
 
 def leave_out_unused(batch: Sequence[Reading]) -> None:
     """Delete the pictures that no contact took: who is known already keeps theirs. No query without pictures."""
-    if names := [row.document.avatar for row in batch if row.document and row.document.avatar]:
+    if names := [row.prepared.avatar for row in batch if row.prepared and row.prepared.avatar]:
         avatars.forget_pending(names)

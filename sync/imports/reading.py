@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, cast
@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from contacts.derived import Derived
+from contacts.candidates import keys_of
 from contacts.document import ContactDocument, InvalidDocument
 from contacts.formats import vcard_reading
 from contacts.formats.columns import Layout, detect
@@ -20,7 +20,8 @@ from contacts.formats.rows import to_document
 from contacts.formats.tables import Table, open_table
 from contacts.formats.targets import IGNORE
 from contacts.formats.vcard_lines import CardFile, is_vcards, open_cards
-from contacts.items import put_state, state_of
+from contacts.items import altered, put_state, state_of
+from contacts.services.preparing import Prepared, prepare
 from sync.imports.models import Import
 
 #: The first column of the file of failed rows: it says why, and is not imported again.
@@ -35,7 +36,7 @@ SAMPLES = 3
 #: Written in two thirds of a second on a small machine; a form save that touches one of its contacts waits so long.
 BATCH_ROWS = 1_000
 #: Characters in one batch: long notes make it shorter, so that memory stays bounded.
-BATCH_SIZE = 4_000_000
+BATCH_SIZE = 3_000_000
 #: Pictures in one batch, each of which is decoded by a process of its own before the batch is written.
 BATCH_PICTURES = 20
 
@@ -43,8 +44,10 @@ BATCH_PICTURES = 20
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One row: its document, or why it has none. `skipped` rows say nothing of a person, `failed` ones cannot be
-    stored; `remarks` are sentences on what was mended. `derived` is there where it was computed ahead. `picture` is
-    what a vCard gives for one, not yet looked at."""
+    stored; `remarks` are sentences on what was mended. `picture` is what a vCard gives for one, not yet looked at.
+
+    For the job, `prepared` stands in place of the document, and `keys` are what the person is found by (`keys_of`).
+    """
 
     number: int
     cells: list[str]
@@ -52,7 +55,8 @@ class Reading:
     skipped: str = ""
     failed: str = ""
     remarks: tuple[str, ...] = ()
-    derived: Derived | None = None
+    prepared: Prepared | None = None
+    keys: Sequence[str] = ()
     picture: bytes = b""
 
     __getstate__ = state_of
@@ -190,12 +194,12 @@ def _read_cards(cards: CardFile, after: int) -> Iterator[Reading]:
             yield Reading(card.number, cells, parsed.document, remarks=remarks, picture=parsed.picture)
 
 
-def batches(readings: Iterator[Reading]) -> Generator[list[Reading]]:
-    """Yield the rows in batches that one transaction writes."""
+def batches(readings: Iterator[Reading], region: str) -> Generator[list[Reading]]:
+    """Yield the rows in batches that one transaction writes, prepared for an organization of `region` (ISO 3166)."""
     batch: list[Reading] = []
     size = pictures = 0
     for reading in readings:
-        batch.append(reading)
+        batch.append(made_ready(reading, region))
         size += reading.size
         pictures += bool(reading.picture)
         if len(batch) >= BATCH_ROWS or size >= BATCH_SIZE or pictures >= BATCH_PICTURES:
@@ -203,6 +207,14 @@ def batches(readings: Iterator[Reading]) -> Generator[list[Reading]]:
             batch, size, pictures = [], 0, 0
     if batch:
         yield batch
+
+
+def made_ready(reading: Reading, region: str) -> Reading:
+    """Return a row for the job: with what follows from its document, before anybody asks the book."""
+    document = reading.document
+    if document is None:
+        return reading
+    return altered(reading, document=None, prepared=prepare(document, region), keys=keys_of(document))
 
 
 def preview(table: Table | CardFile, layout: Layout) -> Preview:

@@ -38,7 +38,8 @@ PATIENCE = 5
 
 def run_import(work: Work) -> None:
     """Import the rows above the job's cursor. Killed anywhere, it goes on behind the last batch that committed."""
-    imported = Import.objects.filter(pk=work.payload["import"]).select_related("change_set", "organization").first()
+    known = Import.objects.select_related("change_set", "organization", "book")
+    imported = known.filter(pk=work.payload["import"]).first()
     if imported is None or imported.change_set is None:
         return
     by = User.objects.filter(pk=work.job.actor_id or INSTALLATION, is_active=True).first()
@@ -53,7 +54,7 @@ def run_import(work: Work) -> None:
         return
     try:
         for batch in source.batches:
-            for part in photos.parts(batch):
+            for part in photos.parts(batch, imported.organization.region):
                 _write(work, imported, by, part, source.remembered)
             if work.should_yield():
                 source.keep_for_later(batch[-1].number)
@@ -165,10 +166,13 @@ class _Source:
             if (kept.import_id, kept.row) == (imported.pk, after):
                 return kept
             kept.close()
-        file = open_stored(imported)
+        file, region = open_stored(imported), imported.organization.region
         if imported.size >= WORTH_A_PROCESS:
-            return cls(imported.pk, file, Ahead(imported, file, after=after, region=imported.organization.region))
-        return cls(imported.pk, file, batches(read_rows(table_of(imported, file), imported.columns, after=after)))
+            remembered = Remembered()
+            ahead = Ahead(imported, file, after=after, region=region, remembered=remembered)
+            return cls(imported.pk, file, ahead, remembered=remembered)
+        rows = read_rows(table_of(imported, file), imported.columns, after=after)
+        return cls(imported.pk, file, batches(rows, region))
 
     def keep_for_later(self, row: int) -> None:
         """Stay open behind `row`, which has been committed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +24,16 @@ DROP = """
     document.body.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
 }
 """
+
+
+def drop(page: Page, place: str, *paths: Path) -> None:
+    """Drop files from the disk in the middle of `place`, as a hand does."""
+    box = page.locator(place).first.bounding_box()
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
 
 
 def number(page: Page, kind: str) -> str:
@@ -120,3 +131,23 @@ def violations(page: Page) -> list[str]:
     """Return what axe finds wrong."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+
+def test_a_folder_and_several_files_are_refused_wherever_they_are_dropped(cast, open_as, tmp_path):
+    page = open_as(cast.ann)
+    (tmp_path / "people").mkdir()
+    for address, place in (
+        (f"/books/{cast.book.pk}/", "#detail"),
+        (f"/books/{cast.book.pk}/import/", "h1"),
+        (f"/books/{cast.book.pk}/import/", "[name=file]"),
+    ):
+        page.goto(address)
+        drop(page, "h1, h2", DATA / "google-2024.csv", DATA / "google-2024.csv")
+        expect(page.locator(".toast", has_text="Drop one file at a time.")).to_be_visible()
+        drop(page, place, tmp_path / "people")
+        expect(page.locator(".toast", has_text="This cannot be read")).to_be_visible()
+        assert page.url.endswith(address)
+    assert page.locator("[name=file]").evaluate("(field) => field.files.length") == 0
+    drop(page, "h1", DATA / "google-2024.csv")
+    page.wait_for_url("**/imports/**")
+    expect(page.locator("#recognised")).to_contain_text("This is taken for Google CSV.")

@@ -19,7 +19,7 @@ from contacts.sample.people import People
 from contacts.services import act, document_of, undo
 from organizations.models import User
 from sync.imports.people import take_batch
-from sync.imports.reading import Reading
+from sync.imports.reading import Reading, made_ready
 from tests.contacts.test_services import assert_consistent, index_of
 from tests.factories import make_cast
 
@@ -96,7 +96,8 @@ def test_what_stands_there_is_what_an_import_of_the_same_people_leaves(cast):
     loaded = list(Contact.objects.order_by("pk"))
     documents = [document_of(contact) for contact in loaded]
     with act(by=cast.ann, organization=cast.organization, source=Source.IMPORT) as writing:
-        rows = [Reading(number, [], document=document) for number, document in enumerate(documents, start=2)]
+        region = cast.organization.region
+        rows = [made_ready(Reading(number, [], document), region) for number, document in enumerate(documents, start=2)]
         assert take_batch(writing, cast.book, rows, Policy.KEEP_BOTH, Remembered()).created == 60
     imported = Contact.objects.filter(book=cast.book).order_by("pk")
     assert list(map(stands, loaded)) == list(map(stands, imported))

@@ -39,7 +39,7 @@ from contacts.services import (
     undo,
 )
 from contacts.services.history import document_at
-from contacts.services.rows import DERIVED_COLUMNS, DOCUMENT_COLUMNS
+from contacts.services.preparing import DERIVED_COLUMNS, DOCUMENT_COLUMNS
 from organizations.models import TeamMembership
 from organizations.sharing import Level
 from tests.contacts.conftest import person
@@ -105,6 +105,20 @@ def test_a_contact_comes_back_as_it_was_written(cast):
     assert contact.display_name == "Łukasz Żółć"
     assert contact.sort_family == "zolc lukasz"
     assert ("email", "l@example.com") in index_of(contact)[1]
+    assert_consistent()
+
+
+@pytest.mark.parametrize("text", [r"\N", r"\.", r"C:\new\tab", "one\ttwo", "a\\", '"quoted\\"', "x\x1fy", "a'b; --"])
+def test_what_means_something_to_the_database_is_written_as_it_stands(cast, text):
+    document = person(
+        text, "Novák", email=f"{text}@example.com", company=text, groups=[text], notes=f"{text}\n\n{text}"
+    )
+    contact = create_contact(by=cast.ann, book=cast.book, document=document)
+    assert document_of(contact) == document
+    changed = replace(document, notes=f"{text}\n{text}", nickname=text).normalised(like=document)
+    save_contact(by=cast.ben, contact=contact, document=changed, base_version=1)
+    assert document_of(Contact.objects.get()) == changed
+    assert document_at(Contact.objects.get(), 1) == document
     assert_consistent()
 
 

@@ -460,6 +460,20 @@ def test_long_bell_without_a_place_leaves_the_work(three_places, monkeypatch):
     assert job.state == State.WAITING
 
 
+def test_long_jobs_keep_their_process_where_another_is_left_for_short_ones(three_places, effects, rings, monkeypatch):
+    monkeypatch.setattr(runner, "RUN_SECONDS", 0.0)
+    for lane, ran in ((Lane.LONG, 3), (Lane.SHORT, 1)):
+        for _time in range(3):
+            enqueued("test.yields" if lane == Lane.LONG else "test.steps", steps=1)
+        assert runner.run_due(lane) == ran
+    monkeypatch.setattr(slots, "_has_room", False)  # as in a worker of one process
+    for _time in range(3):
+        enqueued("test.yields", steps=1)
+    rings.clear()
+    assert runner.run_due(Lane.LONG) == 1
+    assert rings == [Lane.LONG, Lane.LONG]
+
+
 def slots_left() -> int:
     return sum(slots._lock(number) for number in range(slots._places))
 

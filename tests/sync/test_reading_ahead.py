@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from contacts.candidates import Remembered, candidates
 from contacts.derived import derive
-from contacts.document import ContactDocument, Info, Kind
-from contacts.models import ContactHandle, ContactSearch, ContactToken
-from contacts.services import act
+from contacts.document import ContactDocument, Info, Kind, Membership
+from contacts.models import Contact, ContactHandle, ContactSearch, ContactToken
+from contacts.services import Edit, act, document_of
+from contacts.services.preparing import prepare
 from sync.imports import ahead, running
 from sync.imports.reading import open_stored
 from tests.sync.conftest import contents, counts, imports, reasons, run, start, table
@@ -61,8 +63,41 @@ def test_an_import_goes_on_when_the_process_that_reads_is_killed(committed):
                 list(reading)
         finally:
             reading.close()
-    assert [row.document.last_name for row in first[:2]] == ["Number 0", "Number 1"]
+    assert [row.prepared.document.last_name for row in first[:2]] == ["Number 0", "Number 1"]
     assert counts(run(imported)) == {"created": 5_000}
+
+
+@pytest.mark.parametrize("fate", ["renamed", "deleted"])
+def test_who_was_looked_up_ahead_counts_as_they_stand_now(cast, fate):
+    remembered = Remembered()
+    with act(by=cast.ann, organization=cast.book.organization) as writing:
+        [contact_id] = writing.create(cast.book, [person("Bob")])
+    remembered.add(remembered.ahead(cast.book, ["bob@example.com"]))
+    with act(by=cast.ann, organization=cast.book.organization) as writing:
+        [contact] = Contact.objects.filter(pk=contact_id).select_for_update(of=("self",))
+        if fate == "deleted":
+            writing.trash([contact])
+        else:
+            writing.update([Edit(contact, document_of(contact), person("Robert"))])
+    found = candidates(cast.book, ["bob@example.com"], remembered)
+    assert [document.first_name for document in found.values()] == (["Robert"] if fate == "renamed" else [])
+
+
+def test_who_was_looked_up_ahead_is_not_read_again(cast, django_assert_num_queries):
+    remembered = Remembered()
+    with act(by=cast.ann, organization=cast.book.organization) as writing:
+        [contact_id] = writing.create(cast.book, [person("Bob")])
+    remembered.add(remembered.ahead(cast.book, ["bob@example.com"]))
+    with django_assert_num_queries(2):  # who it may be, and whether they still are what was read
+        found = candidates(cast.book, ["bob@example.com"], remembered)
+    assert found == {contact_id: person("Bob")}
+
+
+def person(name):
+    """Return somebody with an email."""
+    return ContactDocument(
+        first_name=name, infos=(Info(kind=Kind.EMAIL, label="work", value="bob@example.com", id="1"),)
+    ).normalised()
 
 
 def test_what_was_derived_in_another_region_is_derived_anew(cast):
@@ -72,6 +107,20 @@ def test_what_was_derived_in_another_region_is_derived_anew(cast):
     region = cast.book.organization.region
     other = "DE" if region != "DE" else "US"
     with act(by=cast.ann, organization=cast.book.organization) as writing:
-        [contact_id] = writing.create(cast.book, [document], derived=[derive(document, other)])
+        [contact_id] = writing.create(cast.book, [prepare(document, other)])
     handles = ContactHandle.objects.filter(contact=contact_id).values_list("kind", "key")
     assert set(handles) == derive(document, region).handles != derive(document, other).handles
+
+
+def test_what_was_prepared_under_another_spelling_is_prepared_anew(cast):
+    def at(company):
+        member = Membership(kind="company", name=company)
+        return ContactDocument(first_name="Ann", memberships=(member,)).normalised()
+
+    region = cast.book.organization.region
+    with act(by=cast.ann, organization=cast.book.organization) as writing:
+        writing.create(cast.book, [at("Acme")])
+        [contact_id] = writing.create(cast.book, [prepare(at("ACME"), region)])
+    contact = Contact.objects.get(pk=contact_id)
+    assert contact.second_line == "Acme"
+    assert document_of(contact).companies[0].name == "Acme"
