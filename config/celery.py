@@ -3,6 +3,7 @@
 Start a worker with `WORKER_ARGV` and, beside it, one scheduler with `SCHEDULER_ARGV`.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,9 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 SLOTS = 2
 """Processes of one worker. Long jobs may fill all but one of them."""
+
+_LOOKS_FOR_CYCLES = 100_000
+"""Objects made and not yet let go of before a worker's process looks for cycles among them: some ten megabytes."""
 
 WORKER_ARGV: list[str] = [
     *(sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", "worker"),
@@ -103,6 +107,14 @@ def _prepare(sender: Any, **_: Any) -> None:
 
     registry.discover()
     slots.prepare(sender.concurrency)
+
+
+@signals.worker_process_init.connect
+def _collect_rarely(**_: Any) -> None:
+    """Long jobs make rows by the hundred thousand, which hold no cycles: looking for some would take a sixth of an
+    import. What was loaded before the fork stays for good, and shared."""
+    gc.freeze()
+    gc.set_threshold(_LOOKS_FOR_CYCLES)
 
 
 @signals.worker_process_init.connect

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
-from config.static import stylesheets
+from config.static import icon, stylesheets
 
 RETRY_SECONDS = 10
 
@@ -30,12 +31,17 @@ class Refusal:
 
 def page(problem: Refusal) -> str:
     """Return the problem as a whole HTML page. Needs no request, session or database."""
-    return render_to_string("errors/page.html", {"problem": problem, "stylesheets": stylesheets()})
+    return render_to_string("errors/page.html", {"problem": problem, "stylesheets": stylesheets(), "icon": icon()})
+
+
+def _is_of_a_piece(request: HttpRequest) -> bool:
+    """Whether a page that stays open asked, which shows one line of text."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def respond(request: HttpRequest, problem: Refusal) -> HttpResponse:
     """Answer with the problem: a page, or one line of text when htmx asked for a piece of a page."""
-    if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
+    if _is_of_a_piece(request):
         response = HttpResponse(str(problem), content_type="text/plain; charset=utf-8")
     else:
         response = HttpResponse(page(problem))
@@ -144,13 +150,22 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that does not prove to come from our own page (Django's CSRF_FAILURE_VIEW)."""
-    return respond(
+    """Answer a form that does not prove to come from our own page (Django's CSRF_FAILURE_VIEW).
+
+    Signing in gives new tokens. A page that stays open is given one, so that what is typed there can be sent again;
+    pages of others cannot read an answer of ours.
+    """
+    is_open = _is_of_a_piece(request)
+    again = _("Send it again: what you typed stays here.") if is_open else _("Reload the page and send the form again.")
+    response = respond(
         request,
         Refusal(
             403,
             _("This form is out of date"),
             _("You signed in or out since you opened it, or your browser sends no cookies. Nothing was saved."),
-            _("Reload the page and send the form again."),
+            again,
         ),
     )
+    if is_open:
+        response["Kith-CSRF"] = get_token(request)
+    return response

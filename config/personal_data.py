@@ -23,7 +23,7 @@ PERSONAL: Final[dict[str, str]] = {
     "contacts.ContactSearch": "sort_key text",
     "contacts.ContactToken": "token",
     "contacts.Group": "name key",
-    "jobs.Job": "error",
+    "jobs.Job": "payload cursor error",  # what a search looked for, and the name it came to, until the work ends
     "mfa.Authenticator": "data last_used_at",
     "organizations.AuditEntry": "actor_name target_name detail",
     "organizations.Invitation": "email invited_by_name",
@@ -68,8 +68,8 @@ NEUTRAL: Final[dict[str, str]] = {
     "guardian.GroupObjectPermission": "id permission content_type object_pk group",
     "guardian.UserObjectPermission": "id permission content_type object_pk user",
     "jobs.Job": (
-        "id kind lane organization_id actor_id payload key state attempts max_attempts run_after fence progress cursor "
-        "created_at started_at finished_at"
+        "id kind lane organization_id actor_id key state attempts max_attempts run_after fence progress created_at "
+        "started_at finished_at"
     ),
     "jobs.Turn": "lane organization_id claimed_at",
     "mfa.Authenticator": "id user type created_at",

@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "organizations.session_middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "organizations.session_middleware.SessionLife",
@@ -116,6 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
                 "config.templatetags.icons",
+                "config.templatetags.kept",  # the last: it keeps what tags of the others render
             ],
             "string_if_invalid": "!!undefined %s!!" if TESTING else "",
         },

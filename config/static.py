@@ -11,6 +11,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 MODULES = "js/"
 STYLES = ("css/kith.css",)
+ICON = "img/kith.svg"
 _SCRIPT_SAFE = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -43,18 +44,24 @@ def modules() -> dict[str, str]:
 
 def stylesheets() -> list[str]:
     """Return the addresses of `STYLES`. One that was not collected is left out: an error page must never fail."""
-    addresses = []
-    for path in STYLES:
-        try:
-            addresses.append(staticfiles_storage.url(path))
-        except ValueError:
-            continue
-    return addresses
+    return [address for address in map(_address, STYLES) if address]
+
+
+def icon() -> str | None:
+    """Return the address of the icon that a window shows, None when it was not collected."""
+    return _address(ICON)
 
 
 def import_map() -> str:
     """Return the import map as JSON that may stand inside a `<script>` element."""
     return json.dumps({"imports": modules()}).translate(_SCRIPT_SAFE)
+
+
+def _address(path: str) -> str | None:
+    try:
+        return str(staticfiles_storage.url(path))
+    except ValueError:
+        return None
 
 
 def _sources() -> list[str]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from books.models import ContactBook
+from books.shelf import among
 from contacts.derived import sort_key
 from contacts.document import ContactDocument
 from contacts.matching import email_keys
@@ -25,6 +26,9 @@ CANDIDATES = 20
 REMEMBERED = 10_000
 
 _NAME_MARK = "\0"
+
+#: A contact as it was read: its version, and its document.
+AsRead = tuple[int, ContactDocument]
 
 _BY_EMAIL = """
 SELECT DISTINCT handle.contact_id
@@ -58,21 +62,30 @@ class Remembered:
     """Documents of contacts as they were read for earlier batches of one act, each good while its version stands."""
 
     def __init__(self) -> None:
-        self._read: dict[UUID, tuple[int, ContactDocument]] = {}
+        self._read: dict[UUID, AsRead] = {}
 
     def documents(self, versions: dict[UUID, int]) -> dict[UUID, ContactDocument]:
         """Return the documents of contacts given as id to version, in their order. At most two queries."""
         known = {pk: read for pk, version in versions.items() if (read := self._read.get(pk)) and read[0] == version}
-        if len(known) < len(versions):
-            contacts = list(Contact.objects.filter(pk__in=[pk for pk in versions if pk not in known]))
-            documents = documents_of(contacts)
-            known |= {contact.pk: (contact.version, documents[contact.pk]) for contact in contacts}
+        known |= _read([pk for pk in versions if pk not in known])
         for pk in known:
             self._read.pop(pk, None)  # what was asked for last goes last
-        self._read |= known
+        self.add(known)
+        return {pk: known[pk][1] for pk in versions if pk in known}
+
+    def ahead(self, book: ContactBook, keys: Collection[str]) -> dict[UUID, AsRead]:
+        """Return what `candidates` of the keys would have to read now, for `add`. At most five queries.
+
+        For a thread beside the one that writes: it changes nothing here, and whether what it read still stands is
+        found out when it is asked for.
+        """
+        return _read([pk for pk, version in _versions(book, keys).items() if self._read.get(pk, (0,))[0] != version])
+
+    def add(self, read: dict[UUID, AsRead]) -> None:
+        """Remember what was read, and forget what was asked for longest ago."""
+        self._read |= read
         while len(self._read) > REMEMBERED:
             del self._read[next(iter(self._read))]
-        return {pk: known[pk][1] for pk in versions if pk in known}
 
     def forget(self) -> None:
         """Read everybody anew from now on: a group may be spelled otherwise, for which no version is raised."""
@@ -84,6 +97,11 @@ def candidates(book: ContactBook, keys: Collection[str], remembered: Remembered)
 
     As documents by id, at most `CANDIDATES` for each email or name. At most five queries, however many keys.
     """
+    return remembered.documents(_versions(book, keys))
+
+
+def _versions(book: ContactBook, keys: Collection[str]) -> dict[UUID, int]:
+    """Return the versions of the contacts found by these keys, in the order of their ids. At most three queries."""
     names = [key.removeprefix(_NAME_MARK) for key in keys if key.startswith(_NAME_MARK)]
     emails = [key for key in keys if not key.startswith(_NAME_MARK)]
     found: set[UUID] = set()
@@ -99,5 +117,14 @@ def candidates(book: ContactBook, keys: Collection[str], remembered: Remembered)
             found.update(row[0] for row in cursor.fetchall())
     if not found:
         return {}
-    living = Contact.objects.filter(pk__in=found, book=book, trashed_at__isnull=True).order_by("pk")
-    return remembered.documents(dict(living.values_list("pk", "version")))
+    living = Contact.objects.filter(among("pk", found), book=book, trashed_at__isnull=True).order_by("pk")
+    return dict(living.values_list("pk", "version"))
+
+
+def _read(ids: Collection[UUID]) -> dict[UUID, AsRead]:
+    """Return contacts as they stand, with their versions. Two queries, and none for nobody."""
+    if not ids:
+        return {}
+    contacts = list(Contact.objects.filter(among("pk", ids)))
+    documents = documents_of(contacts)
+    return {contact.pk: (contact.version, documents[contact.pk]) for contact in contacts}

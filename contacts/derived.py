@@ -14,7 +14,6 @@ from itertools import islice
 from contacts.document import ContactDocument, Kind
 from contacts.folding import fold
 from contacts.handles import email_key, needs_region, phone_digits, phone_keys, region_of
-from contacts.items import put_state, state_of
 from contacts.words import PHONE_MARK, is_without_blanks, marks_of, spaced
 
 SORT_KEY_LENGTH = 200
@@ -35,6 +34,7 @@ _EAST_ASIAN = r"\u1100-\u11ff\u3005\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900
 _UNSPACED = re.compile(f"[{_EAST_ASIAN}]+")
 _UNSPACED_GIVEN = re.compile(f"[{_EAST_ASIAN}\u3040-\u30ff]+")
 _HYPHENS = re.compile(r"[-‐‑–/]+")
+_PHONES = re.compile(f"{PHONE_MARK}([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,6 @@ class Derived:
     tokens: frozenset[tuple[int, str]]
     handles: frozenset[tuple[str, str]]
     region: str
-
-    __getstate__ = state_of
-    __setstate__ = put_state
 
 
 def region_for(document: ContactDocument, region: str) -> str:
@@ -91,13 +88,15 @@ def derive(document: ContactDocument, region: str) -> Derived:
     )
 
 
-def tokens_of(document: ContactDocument, region: str) -> frozenset[tuple[int, str]]:
-    """Return the tokens that `derive` gives, without the rest."""
-    read_in = region_for(document, region)
+def tokens_of(document: ContactDocument, phones: list[str]) -> frozenset[tuple[int, str]]:
+    """Return the tokens that `derive` gave with a search text in which `phones_in` found these, without the rest."""
     emails = [info.value for info in document.infos if info.kind is Kind.EMAIL]
-    phones = [info.value for info in document.infos if info.kind is Kind.PHONE]
-    digits = [string for phone in phones for string in phone_digits(phone, read_in)]
-    return _cut(_tokens(document, emails, digits))
+    return _cut(_tokens(document, emails, phones))
+
+
+def phones_in(search_text: str) -> list[str]:
+    """Return the digits by which the phones of a contact are searched, as its search text has them."""
+    return _PHONES.findall(search_text)
 
 
 def _cut(tokens: Iterator[tuple[int, str]]) -> frozenset[tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from books.shelf import Shelf, array_of
+from books.shelf import Shelf
 from contacts.models import Group
 
 #: People looked at: of a company of a hundred thousand these say enough.
@@ -28,7 +28,7 @@ def domains_of(shelf: Shelf, company: Group) -> Domains:
     values: dict[str, Any] = {
         "company": company.pk,
         "organization": company.organization_id,
-        "books": array_of(shelf.books),
+        "books": shelf.array,
         "people": LOOKED_AT,
         "shown": SHOWN,
     }

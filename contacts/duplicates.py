@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from books.shelf import Shelf, array_of
+from books.shelf import Shelf
 from contacts.derived import sort_key
 from contacts.document import ContactDocument, Kind, group_key
 from contacts.handles import email_key, phone_keys
@@ -151,7 +151,7 @@ def _candidates(shelf: Shelf, document: ContactDocument, region: str) -> list[An
                 "ends": [f"@{domain}" for _local, _at, domain in parted],
                 "name": named,
                 "organization": shelf.organization_id,
-                "books": array_of(shelf.books),
+                "books": shelf.array,
                 "most": LOOKED_AT,
             },
         )

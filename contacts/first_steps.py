@@ -57,7 +57,7 @@ def facts_of(user: User, organization: Organization, shelf: Shelf) -> Facts:
     )
 
 
-# The act that loaded the sample is that of `standing_sample`; its people are in no group that counts.
+# The act that loaded the sample is that of `standing_sample`, as a test holds; its people are in no group that counts.
 _SAMPLED: Final = f"""
     SELECT change.contact_id FROM contacts_changeset act
       JOIN contacts_change change ON change.change_set_id = act.id AND change.kind = '{ChangeKind.CREATE}'

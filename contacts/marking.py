@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 
 from contacts.derived import searchable_texts
 from contacts.document import ContactDocument
 from contacts.folding import fold
 from contacts.handles import digits
 from contacts.listing import Parts, Row
-from contacts.models import Contact
-from contacts.services.rows import documents_of
+from contacts.services.rows import documents_in
 from contacts.words import begins_words
 
 #: How much of a long text is shown around a hit, in characters.
 AROUND = 60
 
-_position = itemgetter(0)
+_DIGIT = re.compile(r"\d")
 #: Where a text is hit: (start, end), in order, and maybe overlapping.
 type Spans = list[tuple[int, int]]
 
@@ -55,11 +54,8 @@ def explain(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
         marked.append(replace(row, name_parts=_mark(row.name, in_name), match=_mark(row.second, in_second)))
     if unexplained:
         asked = [marked[position] for position in unexplained]
-        # What was moved or deleted since its row was read is not looked into: the reader may not be let in there.
-        contacts = Contact.objects.filter(
-            pk__in=[row.id for row in asked], book__in={row.book_id for row in asked}, trashed_at__isnull=True
-        )
-        documents = documents_of(contacts)
+        # What was moved or deleted since is left out: the reader may not be let in there.
+        documents = documents_in({row.id: row.book_id for row in asked})
         for position, missing in unexplained.items():
             row = marked[position]
             if row.id in documents:
@@ -89,7 +85,7 @@ def _mark(text: str, spans: Spans) -> Parts:
 
 
 def _look(text: str, words: Sequence[_Word]) -> tuple[Spans, list[_Word]]:
-    """Return where `words` hit `text`, and those that do not."""
+    """Return where `words` hit `text`, in order, and those that do not."""
     folded, origin = _folded(text)
     spans: Spans = []
     missing: list[_Word] = []
@@ -119,14 +115,18 @@ def _spans(folded: str, origin: Sequence[int], word: _Word, start: int) -> Itera
 
 def _number_spans(text: str, number: str) -> Iterator[tuple[int, int]]:
     """Yield where the digits of `text` are `number`, across their punctuation."""
-    plain = digits(text)
+    plain, places = _digits_in(text)
     start = plain.find(number)
-    if start < 0:
-        return
-    places = [position for position, character in enumerate(text) if character.isdecimal()]
     while start >= 0:
         yield places[start], places[start + len(number) - 1] + 1
         start = plain.find(number, start + 1)
+
+
+@lru_cache(maxsize=1)  # each text is looked at for one word after another
+def _digits_in(text: str) -> tuple[str, Sequence[int]]:
+    """Return the digits of `text`, and where each of them stands."""
+    places = [digit.start() for digit in _DIGIT.finditer(text)]
+    return digits(text) if places else "", places
 
 
 def _is_in(folded: str, word: _Word) -> bool:
@@ -163,16 +163,21 @@ def _folded_character(character: str) -> str:
 def _reason(document: ContactDocument, words: Sequence[_Word]) -> Parts | None:
     """Return the text of the contact that most of `words` hit, cut around the first hit."""
     best, fewest = "", len(words)
+    spans: Spans = []
     for text in filter(None, searchable_texts(document)):
-        missing = len(_look(text, words)[1])
-        if missing < fewest:
-            best, fewest = text, missing
+        found, missing = _look(text, words)
+        if len(missing) < fewest:
+            best, spans, fewest = text, found, len(missing)
             if not missing:
                 break
     if not best:
         return None
     line = " ".join(best.split())
-    first = min(map(_position, _look(line, words)[0]), default=0)
+    if line != best:
+        spans = _look(line, words)[0]
+    first = spans[0][0] if spans else 0
     begin = max(0, first - AROUND // 2)
     cut = ("…" if begin else "") + line[begin : begin + 2 * AROUND] + ("…" if begin + 2 * AROUND < len(line) else "")
-    return _mark(cut, _look(cut, words)[0])
+    if cut != line:
+        spans = _look(cut, words)[0]
+    return _mark(cut, spans)

@@ -105,16 +105,17 @@ _TOGETHER = re.compile(r"\s(?:&|\+|and|und|et|y|e|og|och|oraz|и)\s|&|\w/\s?\w")
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    given: tuple[str, ...] = ()
-    family: tuple[str, ...] = ()
-    generation: str = ""
-    is_couple: bool = False
-    #: The words in an order of their own, umlauts alike.
-    in_order: tuple[str, ...] = ()
+    """The words of a name. What is compared is worked out once: an import asks some names thousands of times."""
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        return self.given + self.family
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    generation: str
+    is_couple: bool
+    all: tuple[str, ...]  # given and family
+    joined: str  # all, without blanks
+    turned: str  # likewise, the family first
+    in_order: tuple[str, ...]  # the words in an order of their own, umlauts alike
+    script: str  # of the first letter, as Unicode names it: "LATIN", "CYRILLIC", "CJK"
 
 
 def names_contradict(a: ContactDocument, b: ContactDocument) -> bool:
@@ -179,15 +180,24 @@ def _read(first: str, middle: str, last: str, suffix: str) -> _Name:
             words.pop()
     in_order = sorted(map(_umlauts_alike, (*given, *family)))
     is_couple = bool(_TOGETHER.search(f"{first} {middle}".strip()))
-    return _Name(tuple(given), tuple(family), generation, is_couple, tuple(in_order))
+    joined = "".join((*given, *family))
+    return _Name(
+        given=tuple(given),
+        family=tuple(family),
+        generation=generation,
+        is_couple=is_couple,
+        all=(*given, *family),
+        joined=joined,
+        turned="".join((*family, *given)),
+        in_order=tuple(in_order),
+        script=_script(joined),
+    )
 
 
 def _agree(a: _Name, b: _Name, nicknames: tuple[str, ...]) -> bool:
-    if a.in_order == b.in_order or "".join(a.all) == "".join(b.all):
+    if a.in_order == b.in_order or a.joined in (b.joined, b.turned) or b.joined == a.turned:
         return True
-    if "".join(a.all) == "".join(b.family + b.given) or "".join(b.all) == "".join(a.family + a.given):
-        return True
-    if _script(a) != _script(b):
+    if a.script != b.script:
         return _agree_across_scripts(a, b)
     return any(_fits(x, y, nicknames) for x in _readings(a, b) for y in _readings(b, a))
 
@@ -253,10 +263,9 @@ def _umlauts_alike(word: str) -> str:
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _script(name: _Name) -> str:
-    """Return the script of a name's first letter, as Unicode names it: "LATIN", "CYRILLIC", "CJK"."""
-    letter = next((character for character in "".join(name.all) if character.isalpha()), "")
+def _script(text: str) -> str:
+    """Return the script of the first letter of `text`, empty without one."""
+    letter = next(filter(str.isalpha, text), "")
     return unicodedata.name(letter, "").split(" ")[0] if letter else ""
 
 

@@ -36,6 +36,7 @@ class Scope:
     starred: bool = False
     incomplete: bool = False
     contacts: int = 0  # in these books, whatever the filters leave; 0 in a book that was chosen
+    of_everybody: int = 0  # in the organization, whoever may read them; likewise
     family_first: bool = False  # how names are shown
 
     @cached_property
@@ -116,4 +117,4 @@ def scope_for(
     book_ids = tuple(book.pk for book in books)
     contacts = sum(book.contacts for book in books)
     few = len(book_ids) <= MANY_BOOKS and contacts < SMALL_SHARE * shelf.of_everybody
-    return replace(scope, book_ids=book_ids, by_book=few, contacts=contacts)
+    return replace(scope, book_ids=book_ids, by_book=few, contacts=contacts, of_everybody=shelf.of_everybody)

@@ -15,17 +15,20 @@ from uuid import UUID
 
 from django.db import connection
 
+from config.prepared import prepared_cursor
 from contacts.derived import TIER_NAME, TIER_WORD, TOKEN_LENGTH
 from contacts.folding import fold
 from contacts.listing import PAGE, Page, Row, read_key, rows_by_id, write_key
 from contacts.marking import explain
 from contacts.scope import Scope
 from contacts.text import clean_text
-from contacts.words import PHONE_MARK, condition, escape_like, phone_part, spaced
+from contacts.words import PHONE_MARK, Condition, condition, escape_like, number_of, spaced
 
 BEST = 100
 #: Beyond so many matches the order by name is that of the first ones found; the answer then says that it was cut.
 INSIDE_MOST = 2_000
+#: So many texts of one reader are read one by one before the index is asked for what it hardly knows.
+SOME = 20_000
 QUERY_LENGTH = 200
 WORDS = 8
 _HIGHEST = "\U0010ffff"
@@ -55,10 +58,8 @@ def find(scope: Scope, query: str, *, limit: int = BEST, part: slice = slice(Non
     others = [word for word in words if word != lead]
     found, cut = _by_token(scope, TIER_NAME, [lead], others, limit)
     names = len(found)
-    if names < limit and not others:
-        number = phone_part(lead) or (lead if lead.isdigit() else "")
-        leads = [lead] + ([PHONE_MARK + number] if number else [])
-        in_words, words_cut = _by_token(scope, TIER_WORD, leads, [], limit)
+    if names < limit:
+        in_words, words_cut = _in_words(scope, words, limit)
         found = list(dict.fromkeys([*found, *in_words]))
         cut = cut or words_cut
     beginning = len(found)
@@ -110,13 +111,25 @@ def find_ids(
     return [(contact_id, book_id) for contact_id, book_id, _key in found[:limit]], following
 
 
-def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limit: int) -> tuple[list[UUID], bool]:
+def _in_words(scope: Scope, words: list[str], limit: int) -> tuple[list[UUID], bool]:
+    """Return contacts with a company, group, address or phone that begins with `words`, and whether there may be
+    more. Several words are meant as they stand there, as "acme ltd" or "+49 30 12": whoever has them apart is found
+    inside. One query."""
+    phrase, number = " ".join(words), number_of(words)
+    leads = [phrase] + ([PHONE_MARK + number] if number else [])
+    # Its parts joined, a number begins phones that do not hold each of them.
+    return _by_token(scope, TIER_WORD, leads, [], limit, holding=words if number and len(words) > 1 else [])
+
+
+def _by_token(
+    scope: Scope, tier: int, leads: list[str], others: list[str], limit: int, *, holding: list[str] | None = None
+) -> tuple[list[UUID], bool]:
     """Return contacts with a token of `tier` that begins with one of `leads`, in the order of the tokens, and whether
-    there may be more. `others` must begin a later word of the same token."""
+    there may be more. `others` must begin a later word of the same token, the words `holding` be in the text."""
     leads = [text for lead in leads if len(text := spaced(lead)) <= TOKEN_LENGTH]
     if not leads:
         return [], False
-    most = 4 * limit  # a contact may have several such tokens
+    most = (2 if holding else 4) * limit  # a contact may have several such tokens
     more, more_values = scope.conditions("t", "contact_id")
     like = "".join(" AND t.token LIKE %s" for _word in others) + more
     like_values = [f"% {escape_like(spaced(word))}%" for word in others] + more_values
@@ -130,14 +143,23 @@ def _by_token(scope: Scope, tier: int, leads: list[str], others: list[str], limi
         ranges, where = f"{ranges}, unnest(%s::uuid[]) AS wanted(id)", "t.book_id = wanted.id"
         range_values, where_values = [*range_values, scope.books], []
     sql = f"""
-        SELECT row.contact_id FROM {ranges}, LATERAL (
+        SELECT row.contact_id, row.token FROM {ranges}, LATERAL (
             SELECT t.token, t.contact_id FROM contacts_contacttoken t
              WHERE {where} AND t.tier = %s
                AND t.token >= range.low COLLATE "C" AND t.token < range.high COLLATE "C"{like}
-             ORDER BY t.token, t.contact_id LIMIT %s) AS row
-         ORDER BY row.token, row.contact_id LIMIT %s"""  # noqa: S608  # built of constants
-    values: list[Any] = [*range_values, *where_values, tier, *like_values, most, most]
-    with connection.cursor() as cursor:
+             ORDER BY t.token, t.contact_id LIMIT {most:d}) AS row
+         ORDER BY row.token, row.contact_id LIMIT {most:d}"""  # noqa: S608  # built of constants and a number
+    values: list[Any] = [*range_values, *where_values, tier, *like_values]
+    if holding:
+        conditions, held_values = _conditions([condition(word) for word in holding], indexed=False)
+        # OFFSET 0: each of the few found is asked for its text.
+        sql = (
+            f"SELECT first.contact_id FROM ({sql}) AS first WHERE EXISTS (SELECT FROM contacts_contactsearch s"  # noqa: S608  # likewise
+            f" WHERE s.contact_id = first.contact_id{conditions} OFFSET 0) ORDER BY first.token, first.contact_id"
+        )
+        values += held_values
+    # Whatever is typed, the ranges are walked alike; only with filters the plan depends on how many those leave.
+    with connection.cursor() if more else prepared_cursor() as cursor:
         cursor.execute(sql, values)
         found = [row[0] for row in cursor.fetchall()]
     distinct = list(dict.fromkeys(found))
@@ -173,9 +195,30 @@ def _matches(scope: Scope, words: list[str]) -> tuple[str, list[Any]]:
         values = [scope.organization_id, scope.books]
     sql += more
     values += more_values
-    for asked in map(condition, words):
-        likes = () if scope.is_small else asked.likes
-        sql += " AND s.text LIKE ANY(%s)" * len(likes)
-        sql += f" AND ({' OR '.join(f'({each})' for each, _values in asked.either)})"
-        values += [*likes, *(value for _sql, each_values in asked.either for value in each_values)]
+    asked = [condition(word) for word in words]
+    conditions, condition_values = _conditions(asked, indexed=not _is_read_whole(scope, asked))
+    return sql + conditions, [*values, *condition_values]
+
+
+def _is_read_whole(scope: Scope, asked: list[Condition]) -> bool:
+    """Return whether to read the texts of `scope` one by one costs less than the index, which is everybody's: of few
+    contacts, or of some when all that is asked are beginnings of words, several or in a script that the index knows
+    less of."""
+    if scope.is_small or any(each.leads for each in asked):
+        return scope.is_small
+    return scope.by_book and 0 < scope.contacts <= SOME and (len(asked) > 1 or bool(asked[0].likes))
+
+
+def _conditions(asked: list[Condition], *, indexed: bool) -> tuple[str, list[Any]]:
+    """Return SQL that keeps the rows `s` of the search text that hold every word, and its values; unless `indexed`,
+    without what the trigram index could be asked."""
+    sql, values = "", []
+    is_led = any(each.leads for each in asked)
+    for each in asked:
+        likes = each.likes if indexed else ()
+        either = f"({' OR '.join(f'({part})' for part, _values in each.either)})"
+        # Of few digits the index finds more than it spares where another word leads it.
+        either += "" if indexed and not (is_led and each.is_few_digits) else " IS TRUE"
+        sql += " AND s.text LIKE ANY(%s)" * len(likes) + f" AND {either}"
+        values += [*likes, *(value for _part, part_values in each.either for value in part_values)]
     return sql, values

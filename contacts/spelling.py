@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection
 
-from books.shelf import Shelf, array_of
+from books.shelf import Shelf
 from contacts.derived import TIER_WORD
 from contacts.mail_domains import KNOWN_DOMAINS, SHORTEST, well_known_for
 
@@ -34,7 +34,7 @@ def meant_by(shelf: Shelf, domain: str) -> str:
                 "domains": [domain, *near],
                 "organization": shelf.organization_id,
                 "tier": TIER_WORD,
-                "books": array_of(shelf.books),
+                "books": shelf.array,
                 "usual": USUAL,
             },
         )

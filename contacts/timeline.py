@@ -17,6 +17,7 @@ from books.models import ContactBook
 from contacts.derived import NAME_PARTS
 from contacts.listing import read_key, write_key
 from contacts.models import ChangeKind, ChangeSet, Contact
+from contacts.restored import restored_in_words
 from organizations.models import User
 from organizations.sharing import Level
 
@@ -104,11 +105,13 @@ def summaries(user: User, change_sets: Sequence[ChangeSet]) -> dict[UUID, Summar
     book_ids = {book_id for found in by_act.values() for *_row, book_id in found if book_id}
     visible = ContactBook._base_manager.filter(pk__in=book_ids & set(whole)).values_list("pk", "name")
     books = dict(visible) if book_ids else {}
+    restored = {act.pk: words for act in change_sets if (words := restored_in_words(act))}
     told = {}
     for act_id, found in by_act.items():
         only = single[act_id]
         contact_id = only if only in living else None
-        told[act_id] = Summary(_in_words(found, books), contact_id, names.get(only, "") if only else "")
+        what = restored.get(act_id) or _in_words(found, books)
+        told[act_id] = Summary(what, contact_id, names.get(only, "") if only else "")
     return told
 
 

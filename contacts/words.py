@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contacts.handles import digits
@@ -72,6 +73,12 @@ def phone_part(word: str) -> str:
     return digits(word) if _PHONE_LIKE.fullmatch(word) and not word.isdigit() else ""
 
 
+def number_of(words: Sequence[str]) -> str:
+    """Return the digits of words that are one phone number, with or without blanks in it, else empty."""
+    parts = [phone_part(word) or (word if word.isdigit() else "") for word in words]
+    return "".join(parts) if all(parts) else ""
+
+
 def marks_of(text: str) -> list[str]:
     """Return each rare mark of `text` once, written so that the trigram index finds it."""
     if text.isalnum():
@@ -94,10 +101,13 @@ def begins_words(word: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a row `s` of the search text is meant: its text is LIKE one of each of `likes`, which only help the index,
-    and one of `either` holds, each of them SQL with its values."""
+    and one of `either` holds, each of them SQL with its values. `leads`: the index finds few rows by this word alone;
+    `is_few_digits`: it finds so many of a phone's that it had better not be asked, beside a word that leads."""
 
     likes: tuple[list[str], ...]
     either: tuple[tuple[str, tuple[str, ...]], ...]
+    leads: bool = False
+    is_few_digits: bool = False
 
 
 def condition(word: str) -> Condition:
@@ -116,9 +126,11 @@ def condition(word: str) -> Condition:
     else:
         here = _anywhere(word)
     number = phone_part(word)
+    leads = is_without_blanks(text) or bool(_THREE_IN_A_ROW.search(_kinds(word)))
     if not number:
-        return Condition(tuple([f"%{mark} %"] for mark in marks_of(word)), (here,))
-    return Condition((), (here, _in_a_phone(number)))
+        marks = tuple([f"%{mark} %"] for mark in marks_of(word))
+        return Condition(marks, (here,), leads or bool(marks))
+    return Condition((), (here, _in_a_phone(number)), leads, is_few_digits=not leads)
 
 
 def _anywhere(word: str) -> tuple[str, tuple[str, ...]]:

@@ -1,5 +1,5 @@
-"""What holds for every request of somebody who is signed in: how long a session lasts, the time on the screen, and
-the second factor that an organization demands."""
+"""What holds for every request of somebody who is signed in: how long a session lasts, what a page is told once it is
+over, the time on the screen, and the second factor that an organization demands."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from config.rendering import wants_piece
 from organizations.http import SignedInRequest
 from organizations.models import User
 from organizations.second_factor import owes_second_factor
@@ -53,6 +56,20 @@ class SessionLife(MiddlewareMixin):
         elif now - session.setdefault(SEEN, began) > TOUCH:
             session[SEEN] = now
             UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Leads whoever is not signed in to signing in; a page that is open is told so, and keeps what is typed there."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Answer a piece of a page with a sentence (401), a page with the way to sign in."""
+        led = super().process_view(request, view_func, view_args, view_kwargs)
+        if led is None or not wants_piece(request):
+            return led
+        said = _("You are signed out. Sign in in another window, then try again: what you typed stays here.")
+        return HttpResponse(said, status=401, content_type="text/plain; charset=utf-8")
 
 
 class PersonalTime(MiddlewareMixin):

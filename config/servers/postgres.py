@@ -152,7 +152,7 @@ def _settings(place: Place) -> dict[str, str]:
     """Return what differs from PostgreSQL's defaults, by the memory and disk there are at this start."""
     total = memory.available()
     disk = shutil.disk_usage(place.cluster()).free
-    buffers = min(max(total // 16, 128 * _MB), 2048 * _MB)
+    buffers = min(max(total // 4, 128 * _MB), 8192 * _MB)
     kilobytes: Callable[[int], str] = lambda size: f"{size // 1024}kB"  # noqa: E731 - one line, used twice
     return {
         "listen_addresses": "",
@@ -160,6 +160,7 @@ def _settings(place: Place) -> dict[str, str]:
         "unix_socket_directories": f'"{place.sockets}"',
         "unix_socket_permissions": "0700",
         "max_connections": "100",
+        # An import puts rows all over the indexes: what does not fit is read and written again with every batch.
         "shared_buffers": kilobytes(buffers),
         "effective_cache_size": kilobytes(max(total // 2, buffers)),
         "work_mem": "32MB",

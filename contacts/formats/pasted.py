@@ -24,15 +24,19 @@ class CannotSplit(ValueError):
     """A text that no fields can be made of. `str()` says why, and what to do."""
 
 
+class MoreThanOne(CannotSplit):
+    """A text of several people, or too long for one."""
+
+
 def read_pasted(text: str, *, region: str) -> ContactDocument:
     """Return the normalised document of a vCard or signature; numbers without a country are of `region` (ISO 3166).
 
-    Raises `CannotSplit` when there is nothing of a person in it, or more than one person.
+    Raises `CannotSplit` when there is nothing of a person in it, and of these `MoreThanOne` for more than one person.
     """
     if len(text) > LONGEST:
         text = _PICTURE.sub("", text)
     if len(text) > LONGEST:
-        raise CannotSplit(_("This text is too long for one person. Paste only the signature, or one vCard."))
+        raise MoreThanOne(_("This text is too long for one person. Paste only the signature, or one vCard."))
     try:
         begins = _CARD.search(text)
         document = _read_card(text[begins.start() :]) if begins else read_signature(text, region=region)
@@ -45,7 +49,7 @@ def read_pasted(text: str, *, region: str) -> ContactDocument:
 
 def _read_card(text: str) -> ContactDocument:
     if len(_CARD.findall(text)) > 1:
-        raise CannotSplit(
+        raise MoreThanOne(
             _("There are several people in this text. Save it as a .vcf file and import it, or paste one card.")
         )
     try:

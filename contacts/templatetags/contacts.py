@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from organizations.models import User
 
 if TYPE_CHECKING:
-    from contacts.views.actions import Action
     from contacts.views.lines import Line
     from contacts.views.panel import Panel
 
@@ -28,6 +31,14 @@ _JOINER = "\u200d"
 def form_key() -> str:
     """Return a new key for a form, by which it is known when it is sent twice."""
     return str(uuid4())
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Return how long ago a moment was, in words."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment)}
 
 
 @register.filter
@@ -68,14 +79,6 @@ def picture_url(picture: str, contact_id: UUID) -> str:
 def grouped(number: int) -> str:
     """Return a count with narrow spaces between thousands, which no language misreads."""
     return f"{number:,}".replace(",", "\u202f")
-
-
-@register.filter
-def book_menu(panel: Panel) -> list[Action]:
-    """Return the menu beside the title of the contact books."""
-    from contacts.views.page_actions import book_menu as actions  # views use this module
-
-    return list(actions(panel))
 
 
 @register.filter

@@ -9,12 +9,20 @@ register = template.Library()
 
 QUIET = "quiet"
 _UNDO = re.compile(r"\bundo:([0-9a-f-]{36})\b")
+_UNDID = re.compile(r"\bundid:([0-9a-f-]{36})\b")
 
 
 @register.filter
 def undo_of(tags: str) -> str:
     """Return the id of the change-set that a message offers to undo, empty when it offers none."""
     found = _UNDO.search(tags or "")
+    return found[1] if found else ""
+
+
+@register.filter
+def undid_of(tags: str) -> str:
+    """Return the id of the change-set that a message says was undone, empty when it says nothing of the kind."""
+    found = _UNDID.search(tags or "")
     return found[1] if found else ""
 
 

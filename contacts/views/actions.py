@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from books.models import ContactBook
+from books.shelf import Shelf
 from contacts.models import Group, GroupKind
 from contacts.services.first_day import standing_sample
 from contacts.services.group_acts import may_change
@@ -70,10 +71,11 @@ def book_actions(user: User, book: ContactBook) -> Iterator[Action]:
         yield Action(_("Delete contact book"), reverse("contacts:book-delete", args=[book.pk]), "trash", grave=True)
 
 
-def group_actions(user: User, group: Group) -> Iterator[Action]:
-    """Yield what `user`, who sees it, may do with a group or company. At most four queries."""
+def group_actions(user: User, group: Group, *, shelf: Shelf | None = None) -> Iterator[Action]:
+    """Yield what `user`, who sees it, may do with a group or company. One query where their `shelf` in its
+    organization was read before, else two."""
     is_company = group.kind == GroupKind.COMPANY
-    changes = may_change(user, group)
+    changes = may_change(user, group, shelf=shelf)
     if is_company:
         yield Action(_("Domains"), reverse("contacts:group-about", args=[group.pk]), "at-symbol")
     if changes:

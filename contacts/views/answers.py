@@ -15,10 +15,20 @@ from contacts.templatetags.notices import QUIET
 from organizations.http import SignedInRequest
 
 
-def tell(request: HttpRequest, sentence: str, *, undo: ChangeSet | None = None, quiet: bool = False) -> None:
-    """Say `sentence` on the next page: as a toast, with *Undo* for an act; `quiet` only to screen readers."""
-    tags = f"undo:{undo.pk}" if undo else QUIET if quiet else ""
-    messages.success(request, sentence, extra_tags=tags)
+def tell(
+    request: HttpRequest,
+    sentence: str,
+    *,
+    undo: ChangeSet | None = None,
+    undid: ChangeSet | None = None,
+    quiet: bool = False,
+) -> None:
+    """Say `sentence` on the next page: as a toast, with *Undo* for an act; `quiet` only to screen readers.
+
+    `undid` is the act that was taken back by now: toasts that still offer its *Undo* go away.
+    """
+    tags = [f"undo:{undo.pk}" if undo else "", f"undid:{undid.pk}" if undid else "", QUIET if quiet else ""]
+    messages.success(request, sentence, extra_tags=" ".join(filter(None, tags)))
 
 
 def refuse(request: HttpRequest, sentence: str) -> None:

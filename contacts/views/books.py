@@ -37,8 +37,13 @@ type Save = Callable[[dict[str, Any], SharingForm | None, str | None], ContactBo
 
 
 def managed(request: SignedInRequest, book_id: UUID) -> ContactBook:
-    """Return a book that the person manages: 404 for one they cannot see, 403 for one they only use."""
-    books = ContactBook.objects.for_user(request.user, at_least=Level.MANAGE).with_type().with_counts()
+    """Return a book that the person manages, as `book_for` does."""
+    return book_for(request, book_id, at_least=Level.MANAGE)
+
+
+def book_for(request: SignedInRequest, book_id: UUID, *, at_least: Level) -> ContactBook:
+    """Return a book that the person may use so far: 404 for one they cannot see, 403 for one they may use less far."""
+    books = ContactBook.objects.for_user(request.user, at_least=at_least).with_type().with_counts()
     book = books.select_related("organization", "owner").filter(pk=book_id).first()
     if book is None:
         get_object_or_404(ContactBook.objects.for_user(request.user), pk=book_id)

@@ -161,12 +161,12 @@ def undo(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
     kept = kept_in_words(request, undo_set)
     count = reverted_count(undo_set)
     if kept:
-        tell(request, _("Undone, but kept: %(names)s.") % {"names": kept})
+        tell(request, _("Undone, but kept: %(names)s.") % {"names": kept}, undid=found)
     elif count > 1:
         sentence = ngettext("Undone: %(count)d contact.", "Undone: %(count)d contacts.", count)
-        tell(request, sentence % {"count": count}, undo=undo_set)
+        tell(request, sentence % {"count": count}, undo=undo_set, undid=found)
     else:
-        tell(request, _("Undone."), undo=undo_set)
+        tell(request, _("Undone."), undo=undo_set, undid=found)
     return go_on(request, _standing(request, following))
 
 

@@ -6,7 +6,8 @@ As a page without a script it is a list of all that may be done.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from books.shelf import Shelf, ShelvedBook, shelf_of
+from books.shelf import Shelf, ShelvedBook, shelf_of, types_of
 from config.rendering import render_page
 from contacts import listing, search
 from contacts.folding import fold
@@ -40,12 +41,15 @@ _PLACE = re.compile(r"/(contacts|books|groups|companies)/([0-9a-f]{8}(?:-[0-9a-f
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is opened by its name: under one title, contacts as lines of the list, all else as (path, name)."""
+    """What is opened by its name, under one title.
+
+    Contacts are lines of the list, all else (path, name, which of that name).
+    """
 
     name: str
     title: str
     icon: str = ""
-    named: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str, str], ...] = ()
     contacts: tuple[Line, ...] = ()
 
 
@@ -53,7 +57,7 @@ class Places:
 def commands(request: SignedInRequest) -> HttpResponse:
     """All that may be done here. The query is that of the list that is open; `recent` are paths of what was opened.
 
-    Nine queries at most.
+    Ten queries at most.
     """
     recent = _PLACE.findall(request.GET.get("recent", ""))[:RECENT]
     try:
@@ -78,7 +82,7 @@ def commands(request: SignedInRequest) -> HttpResponse:
 def find(request: SignedInRequest) -> HttpResponse:
     """What `q` finds in the session's organization, `among` contacts, books, groups or companies, or all of these.
 
-    Contacts come from the list's own search, without the books that are left out of it. At most eight queries.
+    Contacts come from the list's own search, without the books that are left out of it. At most nine queries.
     """
     words = clean_text(request.GET.get("q", ""))[: search.QUERY_LENGTH].strip()
     among = request.GET.get("among", "")
@@ -103,14 +107,18 @@ def _contacts(rows: Iterable[listing.Row]) -> Places:
     return Places("contacts", _("Contacts"), contacts=tuple(lines(rows, query="", editable=())))
 
 
-def _books(books: Iterable[ShelvedBook]) -> Places:
-    named = tuple((f"/books/{book.pk}/", book.name) for book in books)
+def _books(books: Sequence[ShelvedBook]) -> Places:
+    """Return the books; those of one name also say with whom they are shared, for which alone there is a query."""
+    names = Counter(fold(book.name) for book in books)
+    twins = [book.pk for book in books if names[fold(book.name)] > 1]
+    which = {pk: str(kind.label) for pk, kind in types_of(twins).items()} if twins else {}
+    named = tuple((f"/books/{book.pk}/", book.name, which.get(book.pk, "")) for book in books)
     return Places("books", _("Contact books"), "book", named)
 
 
 def _groups(kind: GroupKind, groups: Iterable[SeenGroup]) -> Places:
     folder = FOLDERS[kind]
-    named = tuple((f"/{folder}/{group.pk}/", group.name) for group in groups)
+    named = tuple((f"/{folder}/{group.pk}/", group.name, "") for group in groups)
     title = _("Companies") if kind == GroupKind.COMPANY else _("Groups")
     return Places(folder, title, str(kind), named)
 

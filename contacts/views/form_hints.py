@@ -14,7 +14,7 @@ from books.models import ContactBook
 from books.shelf import shelf_of
 from contacts.document import ContactDocument
 from contacts.duplicates import possible_duplicates
-from contacts.formats.pasted import CannotSplit, read_pasted
+from contacts.formats.pasted import CannotSplit, MoreThanOne, read_pasted
 from contacts.forms.contact import Cell
 from contacts.forms.document import TooManyRows, document_from, read
 from contacts.forms.hints import hint_of, region_in
@@ -60,15 +60,21 @@ def hints(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def pasted(request: SignedInRequest) -> HttpResponse:
-    """Offer to split a pasted text into fields: what it would fill, and both answers. Nothing for a mere name."""
+    """Offer to split a pasted text into fields: what it would fill, and both answers. Nothing for a mere name.
+
+    Of what is more than one person it says what to do instead.
+    """
     text = request.POST.get("pasted", "")
     region = Panel(request).organization.region
+    document, problem = ContactDocument(), ""
     try:
         document = read_pasted(text, region=region)
+    except MoreThanOne as error:
+        problem = str(error)
     except CannotSplit:
-        document = ContactDocument()
+        pass
     parts = _parts(document) if document.infos or document.companies else []
-    return render(request, "contacts/_offer.html", {"parts": parts, "pasted": text})
+    return render(request, "contacts/_offer.html", {"parts": parts, "pasted": text, "problem": problem})
 
 
 def _parts(document: ContactDocument) -> list[str]:

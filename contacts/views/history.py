@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.document import ContactDocument, InvalidDocument
 from contacts.models import Change, ChangeKind, Contact
+from contacts.restored import state_label, value_label
 from contacts.services import Busy, document_of
 from contacts.services.history import document_at, require_seen
 from contacts.services.restoring import Restored, earliest_state, restore_state, restore_value, with_value
@@ -105,7 +106,7 @@ def restore(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     if meant is None:
         raise Http404
     words = {"field": meant.title, "name": contact.name_for(request.user)}
-    label = (_("Restored %(field)s of %(name)s") if meant.gone else _("Removed %(field)s of %(name)s")) % words
+    said = (_("Restored %(field)s of %(name)s.") if meant.gone else _("Removed %(field)s of %(name)s.")) % words
     following = HttpResponseRedirect(reverse("contacts:history", args=[contact.pk]) + panel.query)
     try:
         done = restore_value(
@@ -115,13 +116,13 @@ def restore(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
             field=field,
             item=item,
             base_version=base_version,
-            label=label,
+            label=value_label(meant.title, is_removed=not meant.gone),
         )
     except (Busy, InvalidDocument) as error:
         refuse(request, str(error))
         return following
     if done.change_set is not None and _holds(done, field, item):
-        tell(request, f"{label}.", undo=done.change_set)
+        tell(request, said, undo=done.change_set)
     elif _holds(done, field, item):
         tell(request, _("It is so already."))
     else:
@@ -157,10 +158,13 @@ def state(request: SignedInRequest, contact_id: UUID, version: int) -> HttpRespo
     when = date_format(timezone.localtime(change.at), "j F Y, H:i")
     if request.method == "POST":
         base_version = _base_version(request, contact)
-        label = _("Restored an earlier state of %(name)s") % {"name": name}
         try:
             done = restore_state(
-                by=request.user, contact=contact, version=version, base_version=base_version, label=label
+                by=request.user,
+                contact=contact,
+                version=version,
+                base_version=base_version,
+                label=state_label(change.at),
             )
         except (Busy, InvalidDocument) as error:
             refuse(request, str(error))

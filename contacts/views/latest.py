@@ -57,9 +57,9 @@ def _undone(
         return go(request, reverse("contacts:change-set", args=[found.pk]))
     words = sentence % {"what": what}
     if kept := kept_in_words(request, undo_set):
-        tell(request, _("%(done)s, but kept: %(names)s.") % {"done": words, "names": kept})
+        tell(request, _("%(done)s, but kept: %(names)s.") % {"done": words, "names": kept}, undid=found)
     else:
-        tell(request, f"{words}.")
+        tell(request, f"{words}.", undid=found)
     return go_on(request, next_of(request, reverse("contacts:changes")))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
@@ -30,7 +30,7 @@ from contacts.models import ChangeSet, Contact, ContactMembership, Group, GroupK
 from contacts.seen_groups import seen_groups
 from contacts.services import Busy
 from contacts.services.grouping import group_named
-from contacts.services.many import Deed, Outcome, Verb, act_of, deed_of, do_many, go_on, outcome_of
+from contacts.services.many import Deed, Outcome, Verb, act_of, can_go_on, deed_of, do_many, go_on, outcome_of
 from contacts.services.selections import MOST_NAMED, Selection
 from contacts.services.undoing import undone_among
 from contacts.templatetags.contacts import grouped
@@ -91,6 +91,11 @@ def many(request: SignedInRequest) -> HttpResponse:
             done = do_many(by=request.user, selection=selection, deed=deed, form_key=key)
     except (Busy, ValidationError) as error:
         refuse(request, error.messages[0] if isinstance(error, ValidationError) else str(error))
+        return _back(request, panel)
+    except (Http404, PermissionDenied) as error:
+        if not wants_piece(request):
+            raise
+        refuse(request, _why_not(error))  # on the list: the dialog that asked has nothing more to ask
         return _back(request, panel)
     return _answer(request, said, panel, deed, done, ids, name)
 
@@ -236,6 +241,13 @@ def _back(request: SignedInRequest, panel: Panel) -> HttpResponse:
     return HttpResponseRedirect(_next(request, panel))
 
 
+def _why_not(error: Exception) -> str:
+    """Return what to say of rights or things that were lost since the page was opened."""
+    if isinstance(error, Http404):
+        return _("What you chose is not there any more, or is not shared with you. Nothing was changed.")
+    return str(error) or _("You can see this, but you may not change it. Nothing was changed.")
+
+
 def _name(request: SignedInRequest, selection: Selection) -> str:
     """Return the name of the only contact that is selected, empty for none and several."""
     found = Contact.objects.for_user(request.user).filter(pk__in=selection.ids[:1]).first()
@@ -329,6 +341,7 @@ def act(request: SignedInRequest, change_set_id: UUID) -> HttpResponse:
         "job": job,
         "running": running,
         "stopped": job.state == State.FAILED,
+        "may_go_on": can_go_on(job),
         "refused": job.error if job.state == State.REFUSED else "",
         "cancelled": job.state == State.CANCELLED,
         "sentence": sentence(request.user, deed, outcome_of(change_set).tally),

@@ -24,7 +24,7 @@ from contacts.letters import letters_of
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
-from contacts.seen_groups import SeenGroup, count_members, seen_groups
+from contacts.seen_groups import SeenGroup, count_members, seen_group, seen_groups
 from contacts.text import clean_text
 from contacts.views.chips import Chip, chips
 from contacts.views.emptiness import Empty, empty_of
@@ -35,6 +35,8 @@ from organizations.http import SignedInRequest
 from organizations.models import Organization
 
 SIDEBAR_BOOKS = 60
+#: Beside the checklist of a newcomer, which takes the place of the rest.
+NEWCOMERS_BOOKS = 40
 SIDEBAR_GROUPS = 10
 SUGGESTIONS = 200
 LONGEST_START = 40
@@ -76,12 +78,14 @@ class Panel:
         self.company = self._group(ids["company"], GroupKind.COMPANY) if "company" in ids else None
 
     def _book(self, book_id: UUID) -> ContactBook:
-        books = ContactBook.objects.for_user(self.user).with_type().with_counts()
-        return get_object_or_404(books.select_related("organization"), pk=book_id)
+        books = ContactBook.objects.for_user(self.user).select_related("organization")
+        return get_object_or_404(books, pk=book_id)
 
     def _group(self, group_id: UUID, kind: GroupKind) -> Group:
-        groups = Group.objects.for_user(self.user).select_related("organization")
-        return get_object_or_404(groups, pk=group_id, kind=kind)
+        group = seen_group(self.user, group_id, kind)
+        if group is None:
+            raise Http404
+        return group
 
     # --- where we are ------------------------------------------------------------------------------------------
 
@@ -205,10 +209,11 @@ class Panel:
     @cached_property
     def first_books(self) -> list[BookLine]:
         """The first of these books, and the one that is listed if it is another: what a sidebar has room for. One
-        query."""
-        first = self.shelf.by_name[:SIDEBAR_BOOKS]
+        query, two for newcomers."""
+        first = self.shelf.by_name[: NEWCOMERS_BOOKS if self.first_steps else SIDEBAR_BOOKS]
         listed = self.shelf.books.get(self.book.pk) if self.book else None
-        return book_lines(first if listed is None or listed in first else [*first, listed])
+        shown = first if listed is None or listed in first else [*first, listed]
+        return book_lines(shown, listed=self.book_id)
 
     @property
     def book_id(self) -> UUID | None:
@@ -352,7 +357,8 @@ class Panel:
         if self.group_listed or self.incomplete or (self.book and self.starred):
             return listing.count(self.scope)
         if self.book:
-            return self.book.contact_count
+            shelved = self.shelf.books.get(self.book.pk)
+            return shelved.contacts if shelved else 0  # no longer shared, since a moment
         return self.starred_total if self.starred else self.total
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from html import escape
 from uuid import UUID
 
 from django.utils.safestring import SafeString
@@ -13,20 +13,10 @@ from django.utils.translation import gettext as _
 from contacts.models import Group, GroupKind
 from contacts.seen_groups import Members, SeenGroup
 from contacts.templatetags.contacts import grouped
-from contacts.views.lines import escaped, safe
+from contacts.views.lines import CURRENT, safe
 
 #: The folder of addresses of each kind.
 FOLDERS = {GroupKind.GROUP: "groups", GroupKind.COMPANY: "companies"}
-
-
-class GroupLine(TypedDict):
-    """A group or company as a row, everything in it escaped already. `members`: how many it has, in words."""
-
-    id: SafeString
-    href: SafeString
-    name: SafeString
-    members: SafeString
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,7 @@ class GroupSection:
     title: str
     new: str
     all: str
-    lines: list[GroupLine]
+    lines: list[SafeString]
     has_more: bool
 
     @property
@@ -79,11 +69,10 @@ def section(
     )
 
 
-def _line(kind: GroupKind, group: SeenGroup, members: Members, *, current: bool) -> GroupLine:
-    return GroupLine(
-        id=safe(str(group.pk)),
-        href=safe(f"/{FOLDERS[kind]}/{group.pk}/"),
-        name=escaped(group.name),
-        members=safe(f"{grouped(members.count)}{'+' if members.more else ''}"),
-        current=current,
+def _line(kind: GroupKind, group: SeenGroup, members: Members, *, current: bool) -> SafeString:
+    """Return a group or company as a line of the list, with how many it has."""
+    return safe(
+        f'<li><a class="side-link" href="/{FOLDERS[kind]}/{group.pk}/"{CURRENT if current else ""}><svg>'
+        f'<use href="#icon-{kind.value}"/></svg><bdi>{escape(group.name)}</bdi>'
+        f'<b class="number">{grouped(members.count)}{"+" if members.more else ""}</b></a></li>\n'
     )

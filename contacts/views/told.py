@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from contacts.conflicts import text_of
 from contacts.document import SCALARS, ContactDocument, Info, Membership, changed_fields
 from contacts.models import Change, ChangeKind, Source
+from contacts.restored import restored_in_words
 
 _TITLES = {scalar.name: scalar.title for scalar in SCALARS}
 LONGEST = 200  # characters of one value
@@ -77,7 +78,7 @@ def _what(change: Change, readable: Collection[UUID]) -> str:
         return _("moved it to %(new)s") % {"new": change.book.name}
     return {
         ChangeKind.CREATE: _("created it"),
-        ChangeKind.UPDATE: _("changed it"),
+        ChangeKind.UPDATE: restored_in_words(change.change_set) or _("changed it"),
         ChangeKind.TRASH: _("deleted it"),
         ChangeKind.RESTORE: _("restored it"),
         ChangeKind.BOOK_EDIT: _("changed the contact book %(book)s") % {"book": change.book.name},

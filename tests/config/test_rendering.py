@@ -1,6 +1,8 @@
 """Pages and fragments, private answers, and what every template gets."""
 
+import gc
 import json
+import weakref
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
@@ -55,6 +57,26 @@ def test_htmx_gets_the_piece_and_everybody_else_the_page(page, headers, piece):
         assert name in response["Vary"]
 
 
+class Shown(str):
+    """A word that tells when it is let go of."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX_Request": "true"}])
+def test_what_a_page_showed_is_let_go_of_without_a_collection(page, headers):
+    shown = Shown("ann")
+    known = weakref.ref(shown)
+    gc.disable()
+    try:
+        response = rendering.render_page(asked(**headers), page, {"word": shown}, fragment="results")
+        del shown
+        assert "ann" in response.text
+        assert known() is None
+    finally:
+        gc.enable()
+
+
 def test_htmx_is_told_to_evaluate_nothing_and_keep_nothing(settings):
     told = json.loads(site(RequestFactory().get("/"))["htmx_config"])
     assert (told["allowEval"], told["includeIndicatorStyles"], told["historyCacheSize"]) == (False, False, 0)
@@ -97,6 +119,7 @@ def answer_nothing(request):
 urlpatterns = [path("", answer_nothing)]
 
 
+@pytest.mark.django_db  # an answer that is closed looks after the connections of tests before
 @override_settings(ROOT_URLCONF=__name__)
 def test_modules_are_found_in_the_sources_when_nothing_is_collected():
     static.modules.cache_clear()

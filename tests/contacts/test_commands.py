@@ -92,6 +92,14 @@ def test_contacts_of_a_book_that_is_left_out_of_search_are_left_out_here_and_the
     assert found(cast.vic, "clients")["books"] == [f"/books/{cast.book.pk}/"]
 
 
+def test_books_of_one_name_say_with_whom_they_are_shared(cast):
+    assert "<small>" not in asked(cast.ann, FIND, q="clients")
+    make_book(cast.ann, cast.organization, "clients")
+    html = asked(cast.ann, FIND, q="clients")
+    assert html.count("<small>") == 2
+    assert "<small>Personal</small>" in html
+
+
 def test_what_is_in_the_trash_is_not_found(cast):
     contact = create_contact(by=cast.ann, book=cast.book, document=person("Clio", "Prado"))
     trash_contacts(by=cast.ann, contacts=[contact.pk])

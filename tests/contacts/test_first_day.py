@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from books.shelf import shelf_of
 from contacts.first_people import first_people
+from contacts.first_steps import facts_of
 from contacts.models import ChangeSet, Contact, Group, Source
 from contacts.services import NotAllowed, NotVisible, create_contact, star_contacts, trash_contacts, undo
 from contacts.services.first_day import load_sample_people, standing_sample
@@ -114,6 +116,28 @@ def test_they_are_not_loaded_twice_but_again_after_they_went(newcomer):
     undo(by=nia, change_set=undone.change_set)
     assert living(book).count() == 2 * COUNT
     assert standing_sample(nia, organization).count() == 1
+
+
+def test_the_checklist_asks_for_the_same_sample_as_the_rest(newcomer):
+    nia, organization, book = newcomer
+    samples = []
+
+    def look():
+        known = facts_of(nia, organization, shelf_of(nia, organization)).sample
+        standing = standing_sample(nia, organization).first()
+        assert known == (standing.pk if standing else None)
+        samples.append(known)
+
+    look()
+    first = load_sample_people(by=nia, book=book)
+    look()
+    taken_back = undo(by=nia, change_set=first)
+    look()
+    undo(by=nia, change_set=taken_back.change_set)
+    look()
+    trash_contacts(by=nia, contacts=living(book).values_list("pk", flat=True))
+    look()
+    assert samples == [None, first.pk, None, first.pk, None]
 
 
 def test_who_may_not_edit_the_book_loads_nothing(cast):

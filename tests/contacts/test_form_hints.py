@@ -167,7 +167,14 @@ def test_a_paste_is_offered_to_be_split_and_nothing_is_saved(cast, ann):
     for part in ("Ana Prado", "CTO, Acme AB", "ana@acme.se", "070-123 45 67", "Room 12", "Keep as it is"):
         assert part in answer
     for name in ("Ana Prado", "Ana\nPrado", "", "BEGIN:VCARD\nEND:VCARD"):
-        assert "Split" not in ann.post("/contacts/pasted/", {"pasted": name}, headers=HTMX).text
+        assert not ann.post("/contacts/pasted/", {"pasted": name}, headers=HTMX).text.strip()
+    for more, says in (
+        ("x" * 200_000, "too long for one person"),
+        ("BEGIN:VCARD\nFN:Ana\nEND:VCARD\n" * 2, "several people"),
+    ):
+        answer = ann.post("/contacts/pasted/", {"pasted": more}, headers=HTMX).text
+        assert says in answer
+        assert "Split" not in answer
     assert not Contact.objects.exists()
 
 

@@ -4,22 +4,26 @@ import re
 import uuid
 from collections import Counter
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from books.services import share_book, unshare_book
 from contacts import tasks  # noqa: F401 - registers the job
 from contacts.models import Change, ChangeSet, Contact, ContactMembership, Group, KeptGroup
 from contacts.services import act, many, trash_contacts
+from contacts.services.forgetting import forget_searches
 from contacts.services.many import AT_ONCE, Deed, Selection, Verb, do_many
 from contacts.services.selections import BATCH, MOST_NAMED
 from contacts.services.undoing import start_undo
 from jobs.claims import claim
 from jobs.models import Job, Lane, State
+from jobs.services import cancel
 from jobs.work import Cancelled, Refused, Work
 from organizations.models import Role
 from organizations.services import add_member
@@ -27,8 +31,9 @@ from organizations.sharing import Level
 from tests.contacts.conftest import person
 from tests.contacts.test_services import assert_consistent, snapshot
 from tests.contacts.test_two_at_once import in_threads
+from tests.contacts.test_views_cards import message_of
 from tests.contacts.test_views_lists import HTMX, add, rows, signed_in
-from tests.factories import make_book, make_cast, share
+from tests.factories import make_book, make_cast, personal_book, share
 
 MANY = "/contacts/many/"
 
@@ -350,7 +355,34 @@ def test_a_search_is_done_to_all_that_it_finds_and_its_words_are_forgotten(cast,
     run(job)
     assert Contact.objects.filter(starred=True).count() == crowd
     assert "filters" not in job.payload
+    assert job.cursor["after"] == ""  # the name that it came to
     assert job.state == State.DONE
+
+
+def test_what_is_stopped_forgets_its_words_too_and_what_is_parked_after_a_week(cast, crowd):
+    undone, _change_set = begun(cast, q="p0")
+    assert cancel(undone.pk)  # as an undo does
+    assert "filters" in Job.objects.get(pk=undone.pk).payload
+    assert forget_searches() == 1
+    assert "filters" not in Job.objects.get(pk=undone.pk).payload
+
+    parked, change_set = begun(cast, q="p0")
+    page = f"{MANY}{change_set.pk}/"
+    client = signed_in(cast.ann)
+    for days, forgotten in ((6, 0), (8, 1)):
+        stopped = timezone.now() - timedelta(days=days)
+        place = {"after": "eyJ", "done": 3, "left": {}}
+        Job.objects.filter(pk=parked.pk).update(state=State.FAILED, finished_at=stopped, cursor=place)
+        assert forget_searches() == forgotten
+        assert (">Go on</button>" in client.get(page).text) is not forgotten
+    parked.refresh_from_db()
+    assert (parked.cursor, "filters" in parked.payload) == ({"after": "", "done": 3, "left": {}}, False)
+    assert "3 contacts starred" in client.get(page).text
+    assert message_of(client.post(page, follow=True)) == [
+        "It stopped too long ago to go on. Select the contacts again."
+    ]
+    parked.refresh_from_db()
+    assert parked.state == State.FAILED
 
 
 def test_who_comes_meanwhile_was_not_selected(cast, crowd):
@@ -435,6 +467,26 @@ def test_undo_of_a_running_act_stops_it_first(cast, crowd):
     job.refresh_from_db()
     assert job.state == State.CANCELLED
     assert Contact.objects.filter(starred=True).count() == BATCH
+
+
+def test_what_was_lost_since_the_step_was_opened_is_said_on_the_list(cast):
+    viewed = make_book(cast.ann, cast.organization, "Viewed")
+    share(viewed, cast.ben, Level.VIEW)
+    row = add(cast, "A")
+    client = signed_in(cast.ben)
+    lost = "What you chose is not there any more, or is not shared with you. Nothing was changed."
+    kept = "You may view this contact book, but not change its contacts."
+    for to, contact, words in (
+        (cast.private.pk, row.pk, lost),
+        (uuid.uuid4(), row.pk, lost),
+        (viewed.pk, row.pk, kept),
+        (personal_book(cast.ben, cast.organization).pk, uuid.uuid4(), lost),
+    ):
+        sent = {"do": "move", "to": to, "contact": contact}
+        assert said(client.post(MANY, sent, headers=HTMX)) == words
+        assert client.post(MANY, sent).status_code == (403 if words == kept else 404)
+    row.refresh_from_db()
+    assert row.book == cast.book
 
 
 def test_an_act_under_way_is_ones_own(cast, crowd):

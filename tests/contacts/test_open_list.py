@@ -31,7 +31,7 @@ def test_the_piece_is_what_a_reload_shows(cast):
         assert title[0] in piece
         shown, others = parts(piece)
         assert shown in plain(page)
-        assert set(others) == {"detail", "bottom-bar", "file-drop"}
+        assert set(others) == {"list", "detail", "bottom-bar", "file-drop"}
         for content in others.values():
             assert content
             assert content in plain(page)

@@ -16,7 +16,7 @@ from contacts.listing import count, page, rows_by_id
 from contacts.marking import explain
 from contacts.models import Contact, Group
 from contacts.scope import FEW, scope_for
-from contacts.search import BEST, find, find_page, words_of
+from contacts.search import BEST, SOME, find, find_page, words_of
 from contacts.services import act, create_contact, documents_of, move_contacts, star_contacts, trash_contacts
 from contacts.words import PHONE_MARK, is_without_blanks, phone_part, spaced
 from tests.contacts.conftest import person
@@ -149,8 +149,8 @@ def matches(derived: Derived, words) -> bool:
 
 
 def rank(derived: Derived, words) -> int:
-    """Return 0 when a name begins with the longest word and the others begin later words of it; for one word 1 when
-    a word of companies, groups, addresses or phones begins with it; else 2."""
+    """Return 0 when a name begins with the longest word and the others begin later words of it; 1 when companies,
+    groups, addresses or phones have the words as they stand, from the beginning of a word; else 2."""
     tokens = derived.tokens
     lead = max(words, key=len)
     others = [word for word in words if word != lead]
@@ -159,8 +159,10 @@ def rank(derived: Derived, words) -> int:
         for tier, token in tokens
     ):
         return 0
-    leads = [lead, PHONE_MARK + (phone_part(lead) or lead)]
-    if not others and any(tier == 2 and token.startswith(start) for tier, token in tokens for start in leads):
+    leads = [spaced(" ".join(words))]
+    parts = [phone_part(word) or (word if word.isdigit() else "") for word in words]
+    leads += [PHONE_MARK + "".join(parts)] if all(parts) else []
+    if any(tier == 2 and token.startswith(start) for tier, token in tokens for start in leads):
         return 1
     return 2
 
@@ -215,6 +217,9 @@ def queries(source: random.Random, documents) -> list[str]:
         for info in document.of_kind(Kind.PHONE):
             plain = digits(info.value)
             drawn += [plain[:4], f"{plain[:3]}-{plain[3:5]}", f"({plain[1:4]})", plain[-5:]]
+            drawn += [f"{plain[:2]} {plain[2:5]}", f"+{plain[:1]} {plain[1:2]}", info.value[:8], info.value]
+    for company in COMPANIES:
+        drawn += [company[: source.randrange(3, 12)], company, f"{company} {source.choice(NAMES)}"]
     return drawn
 
 
@@ -234,6 +239,7 @@ def crowd(cast):
 WAYS = {
     "few, read whole": {"by_book": True},
     "book by book": {"by_book": True, "contacts": FEW + 1},
+    "book by book, by the index": {"by_book": True, "contacts": SOME + 1},
     "by organization": {"by_book": False, "contacts": FEW + 1},
 }
 
@@ -351,6 +357,32 @@ def test_a_row_says_why_it_matched(cast):
     assert marked("luk poczta") == ["Łuk", "poczta"]
 
 
+@pytest.mark.parametrize("way", WAYS.values(), ids=lambda way: str(way))
+@pytest.mark.parametrize(
+    ("query", "first", "second"),
+    [
+        ("acme sp", {"company": "The Acme Sports Club"}, {"notes": "sports at acme"}),
+        ("acme s", {"groups": ["Acme staff"]}, {"company": "Sun & Acme"}),
+        ("+49 30 12", {"phone": "+49 30 123 456"}, {"notes": "+49 and 30 and 12"}),
+        ("030 123 4", {"phone": "+49 (0)30 123 456", "notes": "030 123 4"}, {"notes": "4 030 123"}),
+    ],
+)
+def test_who_has_the_words_as_they_stand_comes_before_who_has_them_apart(cast, way, query, first, second):
+    last = create_contact(by=cast.ann, book=cast.book, document=person("Zed", **first)).pk
+    early = create_contact(by=cast.ann, book=cast.book, document=person("Abe", **second)).pk
+    scope = replace(scope_for(cast.ann, cast.organization, searching=True), **way)
+    found = find(scope, query)
+    assert [row.id for row in found.rows] == [last, early]
+    assert found.complete
+
+
+def test_a_phone_that_begins_with_the_digits_but_does_not_hold_each_word_is_not_found(cast):
+    apart = create_contact(by=cast.ann, book=cast.book, document=person("Ann", phone="+49 30 123 456")).pk
+    create_contact(by=cast.ann, book=cast.book, document=person("Ben", phone="+4930123456"))
+    found = find(scope_for(cast.ann, cast.organization, searching=True), "+49 30 12")
+    assert [row.id for row in found.rows] == [apart]
+
+
 def test_a_cut_answer_says_so(cast):
     with act(by=cast.ann, organization=cast.organization) as writing:
         writing.create(cast.book, [person("Anna", f"Number {number}") for number in range(BEST + 1)])
@@ -362,7 +394,7 @@ def test_a_cut_answer_says_so(cast):
 def test_starring_and_searching_cost_a_constant_number_of_queries(cast, crowd, django_assert_max_num_queries):
     scope = scope_for(cast.ann, cast.organization, searching=True)
     star_contacts(by=cast.ann, contacts=[row.id for row in page(scope).rows], starred=True)
-    for query in ("a", "quite nothing", "example", "an acme"):
+    for query in ("a", "quite nothing", "example", "an acme", "+46 70 1"):
         with django_assert_max_num_queries(6):
             find(scope, query)
 

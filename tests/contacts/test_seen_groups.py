@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from books.models import ContactBook
 from books.shelf import shelf_of
 from contacts import seen_groups as module
 from contacts.models import Contact, Group, GroupKind, KeptGroup
-from contacts.seen_groups import seen_groups
+from contacts.seen_groups import seen_group, seen_groups
 from contacts.services import create_contact, move_contacts, restore_contacts, trash_contacts
 from tests.contacts.conftest import person
 
@@ -53,3 +54,25 @@ def test_they_are_those_of_contacts_that_one_reads_and_those_kept(cast, named, m
     assert seen(shelf, 9) == names
     assert seen(shelf, 1) == names[:1]
     assert seen(replace(shelf, books={}), 9) == (["Kept"] if who == "vic" and kind == "group" else [])
+
+
+@pytest.mark.parametrize("who", ["ann", "ben", "vic", "ada", "sam"])
+def test_one_is_that_of_the_queryset(cast, named, who, django_assert_num_queries):
+    user = getattr(cast, who)
+    seen = {group.pk: group for group in Group.objects.for_user(user)}
+    for group in Group.objects.all():
+        for kind in GroupKind:
+            with django_assert_num_queries(1):
+                found = seen_group(user, group.pk, kind)
+            assert found == (seen.get(group.pk) if kind == group.kind else None)
+            assert found is None or (found.name, found.organization) == (group.name, group.organization)
+
+
+def test_nobody_sees_one_who_is_not_active_or_whose_books_are_gone(cast, named):
+    shared = Group.objects.get(name="Shared")
+    assert seen_group(cast.ben, shared.pk, GroupKind.GROUP) == shared
+    ContactBook.objects.filter(pk=cast.book.pk).update(deleted_at=timezone.now())
+    assert seen_group(cast.ben, shared.pk, GroupKind.GROUP) is None
+    ContactBook.objects.filter(pk=cast.book.pk).update(deleted_at=None)
+    cast.ben.is_active = False
+    assert seen_group(cast.ben, shared.pk, GroupKind.GROUP) is None

@@ -161,3 +161,12 @@ def test_scripts_evaluate_nothing():
         if pattern.search(line)
     ]
     assert not wrong, wrong
+
+
+def test_no_style_is_about_whatever_follows():
+    """For `a + *` a browser styles all that follows anew, whatever comes or goes anywhere on the page."""
+    pattern = re.compile(r"[+~]\s*\*")
+    wrong = [
+        where(path) for path in files(".css") if pattern.search(re.sub(r"/\*.*?\*/", "", text(path), flags=re.DOTALL))
+    ]
+    assert not wrong, wrong

@@ -39,6 +39,7 @@ NAME = re.compile(r'\bname="(\w+)"')
 VARYING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
     r"|\b[A-Za-z0-9]{64}\b|\b[A-Za-z0-9]{32}\b|nonce=\"[^\"]*\"|nonce-[\w+/=-]+"  # tokens and nonces
+    r"|data-since=\"\d+\""  # the server's transactions, whoever made them
 )
 FRAGMENT = {"HX-Request": "true", "HX-Target": "detail"}
 NOTHING = UUID(int=4 << 76 | 8 << 60)

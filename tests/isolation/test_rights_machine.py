@@ -366,7 +366,7 @@ class Machine:
         contact, book = self.pick.choice(sorted(self.contacts.items()))
         headers = self.pick.choice([{}, {"HX-Request": "true", "HX-Target": "detail"}])
         if name in self.model.closed:
-            view = edit = group = page = 302
+            view = edit = group = page = 401 if headers else 302
         else:
             seen = contact in self.readable(name)
             view = 200 if seen else 404

@@ -112,6 +112,18 @@ class TestTheList:
             assert client.get(f"/contacts/live/?organization={wanted}").status_code == 404
 
 
+def test_what_an_act_has_to_say_waits_for_the_acts_own_answer(cast, contact):
+    client = signed_in(cast.ann)
+    assert client.post(f"/contacts/{contact.pk}/star/", {"on": "1"}).status_code == 302
+    piece = {"HX-Request": "true", "HX-Target": "detail"}
+    heard = client.get(f"/contacts/{contact.pk}/", headers={**piece, "Kith-Live": "true"}).text
+    assert "Zoë" in heard
+    assert "data-append" not in heard
+    answer = client.get(f"/contacts/{contact.pk}/", headers=piece).text
+    assert 'data-append="toasts"' in answer
+    assert "Zoë Adams" in re.search(r'<template data-append="toasts">(.*?)</template>', answer, re.DOTALL)[1]
+
+
 class TestTheNews:
     def news(self, user, contact, since=1):
         return signed_in(user).get(f"/contacts/{contact.pk}/live/?since={since}")

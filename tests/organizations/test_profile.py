@@ -37,7 +37,7 @@ def image(kind="PNG"):
 
 
 def test_what_is_said_is_saved(client, cast):
-    said = {"time_zone": "Asia/Kolkata", "region": "IN", "name_order": "given", "theme": "dark"}
+    said = {"time_zone": "Asia/Kolkata", "region": "IN", "name_order": "given", "theme": "dark", "density": "compact"}
     assert save(client, name="  Ann   Mayer ", **said).status_code == 302
     ann = User.objects.get(pk=cast.ann.pk)
     assert ann.name == "Ann Mayer"
@@ -45,6 +45,8 @@ def test_what_is_said_is_saved(client, cast):
     page = client.get(PROFILE).content.decode()
     assert 'data-theme="dark"' in page
     assert 'value="Ann Mayer"' in page
+    assert '<option value="compact" selected>' in page
+    assert 'data-density="compact"' in client.get("/contacts/").text
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,7 @@ def test_what_is_said_is_saved(client, cast):
         {"region": "IND"},
         {"name_order": "last"},
         {"theme": "pink"},
+        {"density": "huge"},
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_saved(client, cast, wrong):

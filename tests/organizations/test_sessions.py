@@ -120,3 +120,15 @@ def test_all_sessions_of_a_person_end(ann):
     assert (is_in(laptop), is_in(phone)) == (True, False)
     assert end_sessions(user=ann) == 1
     assert not is_in(laptop)
+
+
+def test_who_is_not_signed_in_is_led_there_and_a_page_that_is_open_is_told(client, db):
+    piece = {"HX-Request": "true", "HX-Target": "detail"}
+    told = client.get("/contacts/", headers=piece)
+    assert told.status_code == 401
+    assert "You are signed out." in told.text
+    # The way back shows a page, also where htmx asks for it.
+    for headers in ({}, {"HX-Request": "true", "HX-History-Restore-Request": "true"}):
+        led = client.get("/contacts/", headers=headers)
+        assert led.status_code == 302
+        assert led["Location"].startswith("/accounts/login/")
