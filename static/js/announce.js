@@ -1,4 +1,5 @@
-// The two live regions of every page. They stay outside all swap targets, so that a screen reader keeps hearing them.
+// What is said and shown. The two live regions of every page stay outside all swap targets: screen readers keep hearing
+// them.
 
 function put(id, text) {
   const region = document.getElementById(id);
@@ -13,3 +14,18 @@ export const say = (text) => put("status", text);
 
 /** Say `text` at once: something went wrong. */
 export const warn = (text) => put("alert", text);
+
+/** Show `text`, said at once: by the shelf, fetched with its first, or alone for as long. What fails together is said
+ * once. */
+export function toast(text) {
+  const shelf = document.getElementById("toasts");
+  for (const said of shelf.querySelectorAll("[data-alert]:not(:focus-within)"))
+    if (said.querySelector("p").textContent === text) said.remove();
+  shelf.insertAdjacentHTML("beforeend", '<div class="toast" data-alert><p></p></div>');
+  const node = shelf.lastChild;
+  node.firstChild.textContent = text;
+  import("kith/toast_shelf").catch(() => {
+    warn(text);
+    setTimeout(() => node.remove(), 8000);
+  });
+}

@@ -24,6 +24,8 @@ class ComboBox extends HTMLElement {
     // Losing the focus would close the list before the click.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", ({ target }) => this.#take(target));
+    // What was typed before this came.
+    if (document.activeElement === input && input.value !== input.defaultValue) this.#onInput();
   }
 
   #onInput = () => {

@@ -105,9 +105,11 @@ class CommandBar {
   async #fetch(address, step, more, ...part) {
     const asked = (async () => {
       const answer = await fetch(address, { headers: HEADERS, signal: more?.signal }).catch(() => null);
-      const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
+      const text = (await answer?.text().catch(() => null)) ?? null;
       if (more?.signal?.aborted) return;
-      step.lost = html === null;
+      const html = answer?.ok && !answer.redirected ? text : null;
+      const refusal = answer?.headers.get("Content-Type")?.startsWith("text/plain") && text;
+      step.lost = html === null && (refusal || this.bar.dataset.lost);
       if (html) step.read(html, more && { context: more.context, found: more.found }, ...part);
     })();
     this.#waiting.set(asked, more?.found !== undefined);
@@ -185,9 +187,9 @@ class CommandBar {
   }
 
   #count() {
-    const { none, one, many, lost } = this.bar.dataset;
+    const { none, one, many } = this.bar.dataset;
     const count = this.rows.length;
-    if (this.#step.lost) this.#say(lost);
+    if (this.#step.lost) this.#say(this.#step.lost);
     else if (count || !this.#waiting.size) this.#say(count ? "" : none, count === 1 ? one : many.replace("#", count));
   }
 

@@ -1,9 +1,18 @@
 // <contact-form data-hints data-pasted data-place><form>…</form><dialog>…</dialog></contact-form>: rows, hints for what
-// was typed, a picture that is dropped, an offer to split what was pasted, Ctrl+Enter, Escape, and one question before
-// unsaved text is left. Without it every button is a submit. It is fetched with the first form: what was typed before
-// counts.
-import { warn } from "kith/announce";
-import { isFilled, listen, rowKey } from "kith/form_rows";
+// was typed, a picture that is dropped, an offer to split what was pasted, Escape, and one question before unsaved text
+// is left. Without it every button is a submit. What was typed before it came counts.
+const TEXTS = "input:not([type=hidden], [type=checkbox]), textarea";
+const ROW_BUTTONS = "button:is([name=add], [name=remove], [name=up])";
+
+/** Whether anything was typed into a row; `value` says what a field holds. */
+export const isFilled = (row, value = (field) => field.value) =>
+  [...row.querySelectorAll(TEXTS)].some((field) => value(field).trim());
+
+// What is done with rows is fetched with the first that is pointed at or focused, what a change brings with the first.
+let rows = null;
+const fetchRows = () => import("kith/form_rows").then((there) => (rows = there));
+const more = () => import("kith/form_answers");
+const withRows = (act) => (rows ? act(rows) : fetchRows().then(act));
 
 const original = (field) => {
   if (field.type === "checkbox" || field.type === "radio") return field.defaultChecked;
@@ -22,42 +31,52 @@ function told(form, read) {
     .join("\n");
 }
 
-const HINTED = ":is([data-row], [data-names]) :is(input, textarea).input";
-const HERE = ["click", "input", "change", "submit", "keydown", "paste", "dragover", "dragleave", "drop"];
-const HTMX = ["htmx:afterRequest", "htmx:afterSettle"];
+/** The fields that something is said of once they were changed. */
+export const HINTED = ":is([data-row], [data-names]) :is(input, textarea).input";
+const HERE = [
+  ...["click", "input", "change", "submit", "keydown", "paste", "dragover", "dragleave", "drop"],
+  ...["pointerover", "focusin", "pointerdown", "htmx:afterRequest"],
+];
+
+// Enter goes on from a field of a row; arrows move a row, with Alt from anywhere but where they choose.
+function isRowKey({ key, altKey, target }) {
+  if (!target.closest("[data-row]")) return false;
+  if (key === "Enter") return target.matches("input:not([type=checkbox])");
+  return (key === "ArrowDown" || key === "ArrowUp") && (altKey ? target.tagName !== "SELECT" : target.name === "up");
+}
 
 class ContactForm extends HTMLElement {
-  #began = "";
+  #began;
+  #address;
   #leaves = false;
-  #answer = null;
-  #before = null;
-  #changed = new Set();
-  #timer = 0;
+  #answer;
+  #before;
+  #shown;
 
   connectedCallback() {
     if (!this.form) {
       this.form = this.querySelector("form");
       this.#began = told(this.form, original);
-      listen(this);
-      for (const name of [...HERE, ...HTMX]) this.addEventListener(name, this);
+      for (const name of HERE) this.addEventListener(name, this);
     }
-    addEventListener("beforeunload", this);
-    document.addEventListener("click", this.#onLink);
-    window.navigation?.addEventListener("navigate", this.#onBack);
+    const { signal } = (this.#shown = new AbortController());
+    addEventListener("beforeunload", this, { signal });
+    document.addEventListener("click", this.#onLink, { signal });
+    window.navigation?.addEventListener("navigate", this.#onBack, { signal });
+    document.body.addEventListener("htmx:historyCacheMiss", this.#onGone, { signal });
+    this.#address = location.href;
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer);
-    removeEventListener("beforeunload", this);
-    document.removeEventListener("click", this.#onLink);
-    window.navigation?.removeEventListener("navigate", this.#onBack);
+    clearTimeout(this.hinting);
+    this.#shown.abort();
   }
 
   handleEvent(event) {
     this[`on_${event.type.replace(":", "_")}`](event);
   }
 
-  // --- leaving ---------------------------------------------------------------------------------------------------
+  // --- leaving
 
   /** Whether something is typed that would be lost. */
   get isDirty() {
@@ -66,16 +85,10 @@ class ContactForm extends HTMLElement {
 
   /** Ask whether to leave what is typed; a promise of the answer. Who said yes is not asked again. */
   ask() {
-    const dialog = this.querySelector("dialog");
-    this.#answer ??= new Promise((done) => {
-      dialog.returnValue = "";
-      dialog.addEventListener("close", () => {
-        this.#answer = null;
-        this.#leaves = dialog.returnValue === "leave";
-        done(this.#leaves);
-      }, { once: true });
-      dialog.showModal();
-    });
+    this.#answer ??= more()
+      .then(({ ask }) => ask(this))
+      .then((leaves) => (this.#leaves = leaves))
+      .finally(() => (this.#answer = null));
     return this.#answer;
   }
 
@@ -99,19 +112,26 @@ class ContactForm extends HTMLElement {
     this.ask().then((leaves) => leaves && window.navigation.traverseTo(event.destination.key));
   };
 
+  // Where Back cannot be stopped, the address is put back before htmx fetches the page that it led to.
+  #onGone = (event) => {
+    if (!this.isDirty) return;
+    event.preventDefault();
+    history.pushState({ htmx: true }, "", this.#address);
+    this.ask().then((leaves) => leaves && history.back());
+  };
+
   on_submit(event) {
     if (event.target !== this.form) return;
-    clearTimeout(this.#timer);
+    clearTimeout(this.hinting);
     this.#leaves = true;
-    this.form.setAttribute("aria-busy", "true");
   }
 
   // What did not arrive is still unsaved.
-  "on_htmx_afterRequest"({ detail }) {
+  on_htmx_afterRequest({ detail }) {
     if (detail.elt === this.form && !detail.successful) this.#leaves = false;
   }
 
-  // --- typing ----------------------------------------------------------------------------------------------------
+  // --- typing
 
   // What was wrong or asked is out of date with the first letter.
   on_input({ target }) {
@@ -124,125 +144,71 @@ class ContactForm extends HTMLElement {
   on_keydown(event) {
     if (event.defaultPrevented || event.isComposing || event.target.closest("dialog")) return;
     const mod = event.ctrlKey || event.metaKey;
-    if (event.key === "Enter" && mod) {
-      event.preventDefault();
-      // Not by requestSubmit: htmx would send the button that has the focus.
-      this.form.querySelector("[data-save]").click();
-    } else if (event.key === "Escape" && !mod) {
+    if (event.key === "Escape" && !mod) {
       event.preventDefault();
       this.querySelector(".cancel")?.click();
-    } else if (!mod) rowKey(this, event);
+    } else if (!mod && isRowKey(event)) {
+      event.preventDefault();
+      withRows(({ pressKey }) => pressKey(this, event));
+    }
+  }
+
+  on_pointerover({ target }) {
+    if (!rows && target.closest(`[data-row], ${ROW_BUTTONS}`)) fetchRows().catch(() => {});
+  }
+
+  on_focusin = this.on_pointerover;
+
+  on_pointerdown(event) {
+    const handle = event.target.closest("button[name=up]");
+    if (!handle || event.button) return;
+    const late = !rows; // it may be up again by then
+    withRows(({ grab }) => (late && !handle.matches(":active")) || grab(this, handle, event));
   }
 
   on_click(event) {
-    const button = event.target.closest("button[name=use], button[name=split], [data-keep]");
-    if (!button) return;
-    const [field, text] = this.#before ?? [];
-    if (button.name === "use") {
-      event.preventDefault();
-      const named = document.getElementById(button.dataset.for);
-      named.value = button.dataset.use;
-      named.focus();
-      for (const name of ["input", "change"]) named.dispatchEvent(new Event(name, { bubbles: true }));
-    } else if (button.name === "split" && field) {
-      field.value = text;
-    } else if ("keep" in button.dataset) {
-      document.getElementById("form-offer").replaceChildren();
-      this.querySelector("#f-first_name")?.focus();
+    const control = event.target.closest(`a[href^="#"], button:is([name=use], [name=split], [data-keep]), ${ROW_BUTTONS}`);
+    if (!control) return;
+    if (control.name === "split") {
+      const [field, text] = this.#before ?? [];
+      if (field) field.value = text;
+      return;
     }
+    // An empty row that did not come along is the server's to add.
+    if (control.name === "add" && !this.querySelector(`template[data-kind="${control.value}"]`)) return;
+    event.preventDefault();
+    if (control.matches(ROW_BUTTONS)) withRows(({ press }) => press(this, control));
+    else more().then(({ follow }) => follow(this, control));
   }
 
-  // Text of several lines, or with an address in it, is more than a name.
+  // Text of several lines, with an address in it, or long is more than a name.
   on_paste(event) {
     const { target } = event;
     const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-    if (!target.closest("[data-names]") || !/[\n@]/.test(text)) return;
+    if (!target.closest("[data-names]") || !/[\n@]|.{200}/.test(text)) return;
     this.#before = [target, target.value];
-    this.#send(this.dataset.pasted, "#form-offer", { pasted: text });
+    more().then(({ offerToSplit }) => offerToSplit(this, text));
   }
 
-  // --- hints -----------------------------------------------------------------------------------------------------
-
-  // The place for what is said of a field stands below it.
-  #place(field) {
-    const id = `${field.id}-hint`;
-    if (document.getElementById(id)) return;
-    const place = Object.assign(document.createElement("div"), { id, ariaLive: "polite" });
-    place.dataset.hint = "";
-    (field.closest("combo-box") ?? field).after(place);
-    field.setAttribute("aria-describedby", id);
-  }
+  // --- what is changed and dropped
 
   on_change({ target }) {
-    // At most one value of a kind is preferred.
-    if (target.dataset.prefer && target.checked)
-      this.querySelectorAll(`[data-prefer="${target.dataset.prefer}"]`).forEach((box) => {
-        box.checked = box === target;
-      });
-    if (target.type === "file") this.#show(target.files[0]);
-    if (!target.matches(HINTED) || !this.dataset.hints) return;
-    this.#place(target);
-    this.#changed.add(target.name);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const values = Object.fromEntries([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
-      this.#send(this.dataset.hints, "#form-hints", { ...values, changed: [...this.#changed].join(" ") });
-      this.#changed.clear();
-    }, 150);
+    more().then(({ change }) => change(this, target));
   }
 
-  // The element itself asks, not the form: a picture need not go along.
-  #send(address, target, values) {
-    const { value } = this.form.elements.csrfmiddlewaretoken;
-    window.htmx.ajax("POST", address, { source: this, target, swap: "innerHTML", values: { ...values, csrfmiddlewaretoken: value } });
-  }
-
-  // What is wrong with a field is said of it as well.
-  "on_htmx_afterSettle"({ detail }) {
-    if (detail.target?.id !== "form-hints") return;
-    for (const { parentElement } of this.querySelectorAll("[data-hint] > .error")) {
-      const field = document.getElementById(parentElement.id.slice(0, -5));
-      field?.setAttribute("aria-invalid", "true");
-      field?.setAttribute("aria-describedby", parentElement.id);
-    }
-  }
-
-  // --- the picture -----------------------------------------------------------------------------------------------
-
-  #show(file) {
-    if (!file) return;
-    const reader = new FileReader();
-    reader.addEventListener("load", () => {
-      const picture = Object.assign(document.createElement("img"), { src: reader.result, alt: "" });
-      this.querySelector("[data-picture]")?.replaceChildren(picture);
-    });
-    reader.readAsDataURL(file);
-  }
-
-  #over(event) {
-    const place = event.dataTransfer?.types.includes("Files") && event.target.closest?.("[data-takes-files]");
-    this.querySelector("[data-takes-files]")?.toggleAttribute("data-over", Boolean(place) && event.type === "dragover");
-    return place;
-  }
-
+  // A picture over its place, and dropped there.
   on_dragover(event) {
-    if (this.#over(event)) event.preventDefault();
-  }
-
-  on_dragleave(event) {
-    this.#over(event);
-  }
-
-  on_drop(event) {
-    const place = this.#over(event);
+    const { dataTransfer, target, type } = event;
+    const place = dataTransfer?.types.includes("Files") && target.closest?.("[data-takes-files]");
+    this.querySelector("[data-takes-files]")?.toggleAttribute("data-over", !!place && type === "dragover");
     if (!place) return;
     event.preventDefault();
-    const input = place.querySelector("input[type=file]");
-    const { files } = event.dataTransfer;
-    if (files.length !== 1 || !input.accept.split(",").includes(files[0].type)) return warn(place.dataset.refuses);
-    input.files = files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    const { files } = dataTransfer;
+    if (type === "drop") more().then(({ drop }) => drop(place, files));
   }
+
+  on_dragleave = this.on_dragover;
+  on_drop = this.on_dragover;
 }
 
 customElements.define("contact-form", ContactForm);

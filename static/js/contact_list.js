@@ -1,14 +1,40 @@
 // <contact-list><div class="rows"><div class="row"><div><input type="checkbox"><a class="row-link">…</a></div><div>star, if
-// it is starred</div></div>…</div>
-// A plain list of links becomes a WAI-ARIA grid with one tab stop: arrows, Home, End, Page keys. Each row gets its ⋯, and
-// those that may be changed a star to press.
-import { comeBack, keepPlace } from "kith/list_place";
+// it is starred</div></div>…</div>: a list of links becomes a WAI-ARIA grid with one tab stop. Each row gets its buttons.
+import { afterPaint } from "kith/after_paint";
 
 const PAGE = 8;
+const STEPS = {
+  ArrowDown: (at) => at + 1,
+  ArrowUp: (at) => at - 1,
+  Home: () => 0,
+  End: (_at, last) => last,
+  PageDown: (at, last) => Math.min(at + PAGE, last),
+  PageUp: (at) => Math.max(at - PAGE, 0),
+};
 const STOPS = "a, button, input";
 
+const drawn = document.createElement("template");
+drawn.innerHTML = `
+<button class="icon-button star" name="starred" value="1" aria-pressed="false" tabindex="-1" data-own><svg width="20"
+height="20" aria-hidden="true"><use href="#icon-star-off"/></svg></button><a class="icon-button row-menu" role="button"
+aria-haspopup="menu" tabindex="-1" data-menu data-own><svg width="20" height="20" aria-hidden="true"><use
+href="#icon-more"/></svg></a>`;
+const [STAR, MENU] = drawn.content.children;
+
+// Row and place of a list are kept from the first focus on. Whoever comes back, by Back, by reloading, or from an act
+// that brought the page anew, is led there.
+const places = () => import("kith/list_place").catch(() => new Promise(() => {}));
+let back =
+  performance.getEntriesByType("navigation")[0]?.type !== "navigate" || !!document.querySelector("#toasts > .toast");
+addEventListener("popstate", () => (back = true));
+if (back) places();
+
 class ContactList extends HTMLElement {
-  #watch = new MutationObserver(() => this.#prepare());
+  #watch = new MutationObserver(() => {
+    this.#prepare();
+    // Where the last row went, the list says so.
+    if (!this.list.children.length) window.htmx.ajax("GET", this.dataset.list, { target: "#results", swap: "outerHTML" });
+  });
 
   connectedCallback() {
     this.list = this.querySelector(".rows");
@@ -21,7 +47,7 @@ class ContactList extends HTMLElement {
     this.addEventListener("keydown", this.#onKey);
     this.addEventListener("click", this.#onClick);
     this.addEventListener("focusin", this.#onFocus);
-    this.addEventListener("scrollend", () => keepPlace(this));
+    this.addEventListener("scrollend", () => places().then(({ keepPlace }) => keepPlace(this)));
     document.addEventListener("kith:moved", this.#mark);
     document.addEventListener("kith:do", this.#onDo);
   }
@@ -32,15 +58,12 @@ class ContactList extends HTMLElement {
     document.removeEventListener("kith:do", this.#onDo);
   }
 
-  #rows() {
-    return [...this.list.querySelectorAll(":scope > .row")];
+  get #rows() {
+    return this.list.getElementsByClassName("row");
   }
 
   #prepare() {
-    this.#rows().forEach((row, at) => {
-      row.ariaRowIndex = at + 1;
-      this.#dress(row);
-    });
+    [...this.#rows].forEach(this.#name);
     const more = this.list.querySelector(":scope > .more:not([role=row])");
     if (more) {
       more.role = "row";
@@ -48,39 +71,42 @@ class ContactList extends HTMLElement {
       cell.append(...more.children);
       more.append(cell);
     }
-    for (const stop of this.list.querySelectorAll(STOPS)) if (stop !== this.stop) stop.tabIndex = -1;
+    for (const stop of this.list.querySelectorAll(`:is(${STOPS}):not([tabindex])`)) stop.tabIndex = -1;
     this.#mark();
-    comeBack(this);
+    this.#watch.takeRecords(); // of our own
+    // Rows have their buttons with the page; in lists that come later, once these are painted.
+    if (document.readyState === "complete" && !back) afterPaint(this.#dress);
+    else this.#dress();
+    if (back) places().then(({ comeBack }) => back && (back = comeBack(this)));
+  }
+
+  #name(row, at) {
+    if (row.ariaRowIndex != at + 1) row.ariaRowIndex = at + 1;
+    if (row.role) return;
+    row.role = "row";
+    row.id = `row-${row.querySelector("[name=contact]").value}`;
+    row.ariaSelected = "false";
+    for (const cell of row.children) cell.role = "gridcell";
+    row.querySelector(".row-link").setAttribute("hx-sync", "#detail:replace");
   }
 
   // Rows come, and are changed by others: each is given what it lacks.
-  #dress(row) {
-    const link = row.querySelector(".row-link");
-    const place = row.lastElementChild;
-    const name = link.querySelector(".row-name").textContent;
-    const to = (more) => link.href.replace(/\/(?=\?|$)/, `/${more}/`);
-    const own = (tag, icon, more) => {
-      const innerHTML = `<svg width="20" height="20" aria-hidden="true"><use href="#icon-${icon}"/></svg>`;
-      const made = Object.assign(document.createElement(tag), { innerHTML, ...more });
-      made.dataset.own = "";
-      return made;
-    };
-    if (row.role !== "row") {
-      row.role = "row";
-      row.id = `row-${row.querySelector("[name=contact]").value}`;
-      row.ariaSelected = "false";
-      for (const cell of row.children) cell.role = "gridcell";
-      link.setAttribute("hx-sync", "#detail:replace");
-      const more = { className: "icon-button row-menu", href: to("actions"), role: "button", ariaHasPopup: "menu" };
-      const menu = own("a", "more", { ...more, ariaLabel: `${name}: ${this.dataset.more}` });
-      menu.dataset.menu = "";
-      place.append(menu);
+  #dress = () => {
+    for (const row of [...this.#rows]) {
+      const place = row.lastElementChild;
+      const hasMenu = place.lastElementChild?.matches(".row-menu");
+      const hasStar = "fixed" in row.dataset || place.firstElementChild?.matches(".star");
+      if (hasMenu && hasStar) continue;
+      const link = row.querySelector(".row-link");
+      const name = link.querySelector(".row-name").textContent;
+      const to = (more) => link.href.replace(/\/(?=\?|$)/, `/${more}/`);
+      const menu = { href: to("actions"), ariaLabel: `${name}: ${this.dataset.more}` };
+      const star = { id: `star-${row.id.slice(4)}`, formAction: to("star"), ariaLabel: this.dataset.star.replace("#", name) };
+      if (!hasMenu) place.append(Object.assign(MENU.cloneNode(true), menu));
+      if (!hasStar) place.prepend(Object.assign(STAR.cloneNode(true), star));
     }
-    if ("fixed" in row.dataset || place.querySelector(".star")) return;
-    const star = { id: `star-${row.id.slice(4)}`, className: "icon-button star", ariaPressed: "false", name: "starred" };
-    const ariaLabel = this.dataset.star.replace("#", name);
-    place.prepend(own("button", "star-off", { ...star, value: "1", formAction: to("star"), ariaLabel }));
-  }
+    this.#watch.takeRecords();
+  };
 
   // The open contact is the current one, and the tab stop until another row gets the focus.
   #mark = () => {
@@ -104,7 +130,7 @@ class ContactList extends HTMLElement {
     const stop = event.target.closest(STOPS);
     if (!stop || !this.list.contains(stop)) return;
     this.stopAt(stop);
-    keepPlace(this);
+    places().then(({ keepPlace }) => keepPlace(this));
   };
 
   // A link opens beside the list, a star changes in place. Said once here, not in each of thousands of rows.
@@ -115,19 +141,16 @@ class ContactList extends HTMLElement {
     if (!link && !star) return;
     event.preventDefault();
     if (link) window.htmx.ajax("GET", link.href, { source: link, target: "#detail", swap: "innerHTML", push: "true" });
-    else if (star.ariaBusy !== "true")
-      window.htmx.ajax("POST", star.formAction, {
-        source: star,
-        target: star,
-        swap: "outerHTML",
-        values: { starred: star.value },
-      });
+    else if (star.ariaBusy !== "true") {
+      const values = { starred: star.value };
+      window.htmx.ajax("POST", star.formAction, { source: star, target: star, swap: "outerHTML", values });
+    }
   };
 
   #go(step) {
-    const rows = this.#rows();
-    const at = rows.indexOf(document.activeElement.closest(".row"));
-    const row = at < 0 ? this.stop?.closest(".row") : rows[step(at, rows.length - 1)];
+    const rows = this.#rows;
+    const at = document.activeElement.closest(".row")?.ariaRowIndex - 1;
+    const row = at >= 0 ? rows[step(at, rows.length - 1)] : this.stop?.closest(".row");
     row?.querySelector(".row-link").focus();
   }
 
@@ -135,16 +158,8 @@ class ContactList extends HTMLElement {
     const { key, target } = event;
     const row = target.closest(".row");
     if (!row || event.metaKey || event.altKey || (event.ctrlKey && key !== "Home" && key !== "End")) return;
-    const steps = {
-      ArrowDown: (at) => at + 1,
-      ArrowUp: (at) => at - 1,
-      Home: () => 0,
-      End: (_at, last) => last,
-      PageDown: (at, last) => Math.min(at + PAGE, last),
-      PageUp: (at) => Math.max(at - PAGE, 0),
-    };
     const side = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    if (key in steps) this.#go(steps[key]);
+    if (key in STEPS) this.#go(STEPS[key]);
     else if (side) {
       const stops = [...row.querySelectorAll(STOPS)];
       stops[stops.indexOf(target) + side]?.focus();
@@ -153,10 +168,9 @@ class ContactList extends HTMLElement {
   };
 
   #onDo = (event) => {
-    const { name } = event.detail;
-    if (name === "next") this.#go((at) => at + 1);
-    else if (name === "previous") this.#go((at) => at - 1);
-    else return;
+    const key = { next: "ArrowDown", previous: "ArrowUp" }[event.detail.name];
+    if (!key) return;
+    this.#go(STEPS[key]);
     event.preventDefault();
   };
 }

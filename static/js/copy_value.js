@@ -1,7 +1,7 @@
 // <copy-value><button data-copy="text" data-done="Copied" aria-label="Copy email">icon</button></copy-value>
 // With data-fetch the text is that at an address. A browser only lets what a click began be copied, so the text is
-// promised to the clipboard before it has come.
-import { say, warn } from "kith/announce";
+// promised to the clipboard before it has come. A menu goes with its item: there a notice tells of it.
+import { say, toast } from "kith/announce";
 
 async function textAt(address) {
   const answer = await fetch(address);
@@ -18,9 +18,10 @@ class CopyValue extends HTMLElement {
       if (address) await navigator.clipboard.write([new ClipboardItem({ "text/plain": textAt(address) })]);
       else await navigator.clipboard.writeText(copy);
     } catch {
-      warn(button.dataset.failed);
+      toast(button.dataset.failed);
       return;
     }
+    if (button.matches(".menu-item")) return (await import("kith/toast_shelf")).show(button.dataset.done);
     say(button.dataset.done);
     button.toggleAttribute("data-copied", true);
     setTimeout(() => button.removeAttribute("data-copied"), 1500);

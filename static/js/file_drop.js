@@ -1,15 +1,24 @@
-// <file-drop><form enctype="multipart/form-data"><input type="file" name="file"></form><p>…</p></file-drop>
-// A file dropped anywhere on the window is sent by the form within, as if it had been chosen there.
-import { warn } from "kith/announce";
+// <file-drop data-one data-unreadable><form enctype="multipart/form-data"><input type="file" name="file"></form>…
+// A file dropped anywhere on the window is sent by the form within, as if it had been chosen there. A folder is refused,
+// for a browser that cannot read what it sends shows a page of its own.
+import { toast } from "kith/announce";
+
+const isReadable = (file) =>
+  file.slice(0, 1).arrayBuffer().then(
+    () => true,
+    () => false,
+  );
 
 class FileDrop extends HTMLElement {
   #depth = 0;
 
   connectedCallback() {
+    this.addEventListener("change", this.#onChange);
     for (const name of ["dragenter", "dragover", "dragleave", "drop"]) window.addEventListener(name, this);
   }
 
   disconnectedCallback() {
+    this.removeEventListener("change", this.#onChange);
     for (const name of ["dragenter", "dragover", "dragleave", "drop"]) window.removeEventListener(name, this);
   }
 
@@ -24,14 +33,22 @@ class FileDrop extends HTMLElement {
   }
 
   /** Send what was dropped. */
-  take(files) {
+  async take(files) {
     this.#show(0);
     const form = this.querySelector("form");
-    if (files.length !== 1) return warn(this.dataset.one);
+    if (files.length !== 1) return toast(this.dataset.one);
+    if (!(await isReadable(files[0]))) return toast(this.dataset.unreadable);
     form.querySelector("input[type=file]").files = files;
     this.toggleAttribute("data-sending", true);
     form.submit();
   }
+
+  // A folder can be dropped on a field, too.
+  #onChange = async ({ target }) => {
+    if (!target.files?.length || (await isReadable(target.files[0]))) return;
+    target.value = "";
+    toast(this.dataset.unreadable);
+  };
 
   #show(depth) {
     this.#depth = Math.max(0, depth);

@@ -1,18 +1,25 @@
-// What is fetched with the first act that needs it: menus, the drop of a file, copying. That act is done all the same.
+// What is fetched with the first act that needs it, which is done all the same: menus, lists, a file's drop, copying.
 
 const held = []; // [event, where it is given again]
 const isThere = (name) => !!customElements.get(name);
 
 function giveAgain() {
   for (const [event, target] of held.splice(0)) {
-    const focused = document.activeElement;
-    // Keys typed after the first go where that one led.
-    const to = event instanceof KeyboardEvent && focused?.closest(".menu") ? focused : target;
-    to.dispatchEvent(new event.constructor(event.type, event));
+    const isKey = event instanceof KeyboardEvent;
+    // Keys go where those before them led.
+    const to = isKey ? document.activeElement : target;
+    const isFree = to.dispatchEvent(new event.constructor(event.type, event));
+    if (isKey && isFree && event.key.length === 1 && to.matches("input, textarea"))
+      document.execCommand("insertText", false, event.key);
   }
 }
 
-const fetchMenus = () => import("kith/kith_menu").then(giveAgain);
+// Out of reach: what waited is lost, as htmx_events.js says; keys are the browser's from then.
+const lost = new Set();
+const giveUp = (fault) => held.splice(0).length && Promise.reject(fault);
+const bring = (module) => import(module).then(giveAgain, (fault) => lost.add(module) && giveUp(fault));
+const MENUS = "kith/kith_menu";
+const fetchMenus = () => bring(MENUS);
 
 function hold(event) {
   event.preventDefault();
@@ -33,8 +40,6 @@ function menuAround(target) {
 const MENU_KEYS = ["ArrowDown", "ArrowUp", "Enter", " "];
 
 const first = {
-  pointerover: ({ target }) => target.closest?.("kith-menu") && fetchMenus(),
-  focusin: ({ target }) => target.closest?.("kith-menu") && fetchMenus(),
   // A menu that the browser opened by itself.
   toggle: ({ target }) => target.matches?.("kith-menu > .menu") && fetchMenus(),
   pointerdown(event) {
@@ -64,9 +69,62 @@ const first = {
 for (const [name, act] of Object.entries(first))
   document.addEventListener(name, (event) => isThere("kith-menu") || act(event), true);
 
-// The letters beside a list.
-for (const name of ["pointerover", "focusin"])
-  document.addEventListener(name, ({ target }) => target.closest?.("letter-rail") && import("kith/letter_rail"));
+// Fetched when first pointed at or focused.
+const OPENS = "#sidebar a.side-link";
+const NEAR = {
+  "kith-menu": MENUS,
+  [OPENS]: "kith/open_list",
+  "#results": "kith/selection",
+  "letter-rail": "kith/letter_rail",
+  "search-field": "kith/search_field",
+  "combo-box": "kith/combo_box",
+};
+const near = ({ target }) => Object.keys(NEAR).forEach((place) => target.closest?.(place) && bring(NEAR[place]));
+for (const name of ["pointerover", "focusin"]) document.addEventListener(name, near);
+near({ target: document.activeElement });
+// A form has its combo boxes before one gets to them.
+for (const name of ["pointerover", "keydown"])
+  document.addEventListener(name, ({ target }) => target.closest?.("contact-form") && bring(NEAR["combo-box"]));
+// Keys that these answer, before they are there.
+const KEYS = {
+  "search-field": ({ key, target }) => target.closest("search-field") && ["ArrowDown", "Escape"].includes(key),
+  "combo-box": ({ key, target }) => target.closest("combo-box") && ["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(key),
+  "many-bar": ({ key, shiftKey, target }) =>
+    target.closest("contact-list .row") && (key === " " ? target.matches("a") : shiftKey && /^Arrow(Up|Down)$/.test(key)),
+};
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    for (const name in KEYS) {
+      const module = NEAR[name] ?? NEAR["#results"];
+      if (isThere(name) || lost.has(module) || !KEYS[name](event)) continue;
+      hold(event);
+      return bring(module);
+    }
+    // What is typed meanwhile comes after.
+    if (event.key.length === 1 && held.some(([{ type }]) => type === "keydown")) hold(event);
+  },
+  true,
+);
+// A browser that comes back to a page checks again what was checked.
+addEventListener("pageshow", () => document.querySelector("[form=many]:checked") && import("kith/selection"));
+
+// Lists of the sidebar, which open in place.
+let opens = false;
+document.addEventListener(
+  "click",
+  (event) => {
+    if (opens || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!event.target.closest?.(OPENS)) return;
+    hold(event);
+    import(NEAR[OPENS]).then(() => (opens = true)).then(giveAgain, giveUp);
+  },
+  true,
+);
+
+// A menu's way to print. Its menu closes first, so as not to be printed.
+document.addEventListener("click", ({ target }) => target.closest("print-page") && setTimeout(() => print()));
 
 // A button that copies.
 document.addEventListener(
@@ -74,7 +132,7 @@ document.addEventListener(
   (event) => {
     if (isThere("copy-value") || !event.target.closest?.("copy-value [data-copy]")) return;
     hold(event);
-    import("kith/copy_value").then(giveAgain);
+    bring("kith/copy_value");
   },
   true,
 );

@@ -1,6 +1,8 @@
 // The rows of a form's lists: [data-rows=kind] holds [data-row], a <template data-kind> the empty one. They come and
 // go without a round trip, Enter goes on to the next, and their order changes by the handle, by drag, and by Alt+↑↓.
+// <contact-form> fetches it, and says when.
 import { say } from "kith/announce";
+import { isFilled } from "kith/contact_form";
 
 const TEXTS = "input:not([type=hidden], [type=checkbox]), textarea";
 let dragged = false;
@@ -10,14 +12,10 @@ const rowOf = (element) => element.closest("[data-row]");
 // The text fields of a row that are not hidden, as that of an own label may be.
 const fieldsOf = (row) => [...(row?.querySelectorAll(TEXTS) ?? [])].filter((field) => field.checkVisibility());
 
-/** Whether anything was typed into a row; `value` says what a field holds. */
-export const isFilled = (row, value = (field) => field.value) =>
-  [...row.querySelectorAll(TEXTS)].some((field) => value(field).trim());
-
 function add(host, kind, after) {
   const rows = host.querySelector(`[data-rows="${kind}"]`);
   const template = host.querySelector(`template[data-kind="${kind}"]`);
-  if (!rows || !template) return false;
+  if (!rows || !template) return;
   let number = 1;
   while (host.querySelector(`[name^="info-js${number}-"], [name^="membership-js${number}-"]`)) number += 1;
   const html = template.innerHTML.replaceAll("__n__", `js${number}`);
@@ -25,7 +23,6 @@ function add(host, kind, after) {
   else rows.insertAdjacentHTML("beforeend", html);
   rows.closest("[data-section]")?.removeAttribute("hidden");
   fieldsOf(after?.nextElementSibling ?? rows.lastElementChild)[0]?.focus();
-  return true;
 }
 
 function remove(host, row) {
@@ -48,41 +45,28 @@ function move(host, row, step) {
   tell(host, row);
 }
 
-function onClick(host, event) {
-  const button = event.target.closest("button[name=add], button[name=remove], button[name=up]");
-  if (!button) return;
-  const row = rowOf(button);
-  if (button.name === "add") {
-    if (add(host, button.value)) event.preventDefault();
-    return;
-  }
-  event.preventDefault();
-  if (button.name === "remove") remove(host, row);
-  else if (!dragged) move(host, row, -1);
+/** Do what a button of a row says, or one that adds a row. */
+export function press(host, button) {
+  if (button.name === "add") add(host, button.value);
+  else if (button.name === "remove") remove(host, rowOf(button));
+  else if (!dragged) move(host, rowOf(button), -1);
 }
 
-/** Do what a key does in a row; return whether it did. */
-export function rowKey(host, event) {
-  const { key, target } = event;
+/** Do what Enter or an arrow does in a row. */
+export function pressKey(host, { key, target }) {
   const row = rowOf(target);
-  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-  if (!row) return false;
-  if (step && (event.altKey ? target.tagName !== "SELECT" : target.name === "up")) move(host, row, step);
-  else if (key === "Enter" && target.matches("input:not([type=checkbox])")) {
-    const fields = fieldsOf(row);
-    const next = fields[fields.indexOf(target) + 1];
-    const below = row.nextElementSibling;
-    if (next) next.focus();
-    else if (below && !isFilled(below)) fieldsOf(below)[0]?.focus();
-    else if (isFilled(row)) add(host, row.parentElement.dataset.rows, row);
-  } else return false;
-  event.preventDefault();
-  return true;
+  if (!row) return;
+  if (key !== "Enter") return move(host, row, key === "ArrowUp" ? -1 : 1);
+  const fields = fieldsOf(row);
+  const next = fields[fields.indexOf(target) + 1];
+  const below = row.nextElementSibling;
+  if (next) next.focus();
+  else if (below && !isFilled(below)) fieldsOf(below)[0]?.focus();
+  else if (isFilled(row)) add(host, row.parentElement.dataset.rows, row);
 }
 
-function onGrab(host, event) {
-  const handle = event.target.closest("button[name=up]");
-  if (!handle || event.button) return;
+/** Have a row follow the pointer that went down on its handle. */
+export function grab(host, handle, event) {
   const row = rowOf(handle);
   const began = event.clientY;
   dragged = false;
@@ -106,10 +90,4 @@ function onGrab(host, event) {
   };
   handle.addEventListener("pointermove", follow);
   handle.addEventListener("lostpointercapture", drop, { once: true });
-}
-
-/** Have the rows of a form answer buttons and pointer. */
-export function listen(host) {
-  host.addEventListener("click", (event) => onClick(host, event));
-  host.addEventListener("pointerdown", (event) => onGrab(host, event));
 }

@@ -1,11 +1,11 @@
 // Keys: each calls what <body data-keys="key name key name …"> says it does for the person. The table of all of them,
 // in words, is contacts/keys.py. Whoever can do `name` where the focus is listens to "kith:do".
-import { say, warn } from "kith/announce";
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], :popover-open";
 const CARD = /^(\/contacts\/[0-9a-f-]{36}\/).*?(\?.*)?$/;
 const ANYWHERE = ["commands", "contacts"]; // in text fields too
 const CHORDS = ["Control", "Meta"];
+const WALKING = ["next", "previous"]; // held, a key does anything else once
 const said = document.body.dataset.keys?.split(" ") ?? [];
 const calls = new Map(said.flatMap((key, at) => (at % 2 ? [] : [[key, said[at + 1]]])));
 
@@ -17,26 +17,22 @@ function addressOf(more) {
 }
 
 // What is copied or written to of a contact stands in its menu.
-async function use(name) {
+function use(name) {
   const address = addressOf("actions/");
-  if (!address) return;
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-  const menu = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
-  const item = menu.querySelector(`[data-does="${name}"]`);
-  if (!item) warn(document.getElementById("command-bar").dataset.nothing);
-  else if (item.href) location.assign(item.href);
-  else await navigator.clipboard.writeText(item.dataset.copy).then(() => say(item.dataset.done), () => warn(item.dataset.failed));
+  if (address) import("kith/use_contact").then((there) => there.use(address, name));
 }
 
+const takeBack = (name) => import("kith/undo_latest").then(({ send }) => send(`/changes/${name}/`));
+
 // The bar is in every page, so that what is typed after its key is in it, whenever its module comes.
-async function openBar() {
+function openBar() {
   const bar = document.getElementById("command-bar");
   if (!bar || bar.open) return bar?.close();
   if (document.querySelector("dialog[open]")) return; // it asks something, which comes first
   const about = addressOf("actions/");
   document.querySelector(".menu:popover-open")?.hidePopover();
   bar.showModal();
-  (await import("kith/command_bar")).begin(about);
+  import("kith/command_bar").then(({ begin }) => begin(about));
 }
 
 const ways = {
@@ -62,6 +58,8 @@ const ways = {
   email: () => use("email"),
   name: () => use("name"),
   write: () => use("write"),
+  undo: () => takeBack("undo"),
+  redo: () => takeBack("redo"),
   back() {
     const field = document.querySelector("search-field input[type=search]");
     if (document.activeElement.closest("#detail")) document.querySelector("contact-list [tabindex='0']")?.focus();
@@ -73,11 +71,21 @@ const ways = {
   },
 };
 
+// What is done with what is selected, or might be, may still be on its way.
+const MANY = ["select", "all", "move", "join", "star", "delete"];
+
+function doLater(name) {
+  const isText = name === "all" && !document.activeElement.closest("contact-list .row");
+  const waits = !isText && MANY.includes(name) && document.querySelector("many-bar:not(:defined)");
+  if (waits) import("kith/selection").then(() => run(name));
+  return !!waits;
+}
+
 /** Do what the table calls `name`, where the focus is; return whether anybody could. */
 export function run(name) {
   if (!document.dispatchEvent(new CustomEvent("kith:do", { detail: { name }, cancelable: true }))) return true;
   ways[name]?.();
-  return name in ways;
+  return name in ways || doLater(name);
 }
 
 // With Control or Command a key is known by its letter, or by its place where the layout has other letters.
@@ -87,15 +95,27 @@ function keyOf({ key, code, shiftKey, ctrlKey, metaKey }) {
   return `Mod+${(key > "~" && code.match(/^Key(.)$/)?.[1] || key).toLowerCase()}`;
 }
 
+// A form is saved from any of its fields, whether or not its own module has come.
+function save(event) {
+  const button = !event.target.closest("dialog") && event.target.closest("form")?.querySelector("[data-save]");
+  if (!button) return;
+  event.preventDefault();
+  button.click(); // not by requestSubmit: htmx would send the button that has the focus
+}
+
+// Kept, for lists may be long.
+const [dialogs, menus] = [document.getElementsByTagName("dialog"), document.getElementsByClassName("menu")];
+const asks = () => [...dialogs, ...menus].some((each) => each.matches("[open], :popover-open"));
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat && CHORDS.includes(event.key)) return;
   // The first half of the bar's key is when to fetch it.
-  if (CHORDS.includes(event.key) && calls.size) import("kith/command_bar").then(({ prepare }) => prepare());
+  if (CHORDS.includes(event.key) && calls.size) import("kith/command_bar").then(({ prepare }) => prepare(), () => {});
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.repeat || save(event);
   const name = calls.get(keyOf(event));
   // Dialogs and menus have Escape and letters of their own.
-  if (!ANYWHERE.includes(name) && (event.target.closest(TYPING) || document.querySelector("dialog[open], .menu:popover-open")))
-    return;
-  if (name && run(name)) event.preventDefault();
+  const passes = name && (ANYWHERE.includes(name) || !(event.target.closest(TYPING) || asks()));
+  if (passes && ((event.repeat && !WALKING.includes(name)) || run(name))) event.preventDefault();
 });
 
 document.addEventListener("click", ({ target }) => target.closest(".command-button") && openBar());

@@ -133,8 +133,7 @@ class KithMenu extends HTMLElement {
       return;
     }
     this.menu.classList.remove("menu-placed");
-    this.menu.style.removeProperty("left");
-    this.menu.style.removeProperty("top");
+    this.menu.removeAttribute("style"); // an empty one would be copied by htmx, which the policy forbids
     if (this.menu.contains(document.activeElement) || document.activeElement === document.body) this.#opener?.focus();
     this.#opener = null;
   };

@@ -27,7 +27,7 @@ class LetterRail extends HTMLElement {
     return [...this.querySelectorAll("a")];
   }
 
-  // The letter that the list begins with.
+  // The letter that the list begins with; where there are more than fit, it is brought into sight.
   #mark() {
     const from = new URLSearchParams(location.search).get("from");
     let current = null;
@@ -37,7 +37,9 @@ class LetterRail extends HTMLElement {
       else letter.removeAttribute("aria-current");
       if (on) current = letter;
     }
-    if (!this.contains(document.activeElement)) this.#stopAt(current ?? this.#letters[0]);
+    if (this.contains(document.activeElement)) return;
+    this.#stopAt(current ?? this.#letters[0]);
+    if (current) this.scrollTop = current.offsetTop - this.clientHeight / 2;
   }
 
   #stopAt(stop) {

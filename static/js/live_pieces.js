@@ -1,6 +1,7 @@
 // Fetches the pieces of the page that changed, and puts them in: the list and its counts, the open card.
 import { say } from "kith/announce";
 import { morph } from "kith/morph";
+import { withdraw } from "kith/undo_latest";
 
 const host = document.querySelector("live-updates");
 let next = 0;
@@ -19,8 +20,9 @@ export function change(contacts) {
   timer ??= setTimeout(refresh, Math.max(100 + Math.random() * 300, next - Date.now()));
 }
 
+// What an act has to say waits for the answer to the act itself.
 async function piece(address) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(address, { headers: { "HX-Request": "true", "Kith-Live": "true" } });
   const holder = document.createElement("template");
   if (answer.ok && !answer.redirected) holder.innerHTML = await answer.text();
   return { gone: answer.status === 404, content: holder.content };
@@ -40,6 +42,7 @@ async function refresh() {
   const began = Date.now();
   const all = stale;
   timer = stale = null;
+  withdraw(); // another window may have undone what is offered here
   await Promise.all([list(), all && card(), acts()]).catch(() => (stale = all));
   next = Date.now() + Math.min(1000, 3 * (Date.now() - began));
 }

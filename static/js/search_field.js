@@ -1,4 +1,5 @@
-// The search form: Enter opens the first hit, Escape clears, arrow down goes into the list.
+// The search form: Enter opens the first hit, Escape clears, arrow down goes into the list. Fetched when it is first
+// pointed at or focused.
 
 class SearchField extends HTMLElement {
   #onKey = (event) => {

@@ -1,6 +1,7 @@
 // <form id="many"><many-bar role="toolbar">…</many-bar></form> … <input type="checkbox" form="many" name="contact">
 // What is selected in the list, and what is done with it: the checkboxes are the selection, the form sends them. With
-// none checked a key is about the row with the focus, else the open contact.
+// none checked a key is about the row with the focus, else the open contact. Fetched with a list, beside a form when
+// the list is first pointed at or focused.
 import { say } from "kith/announce";
 
 const boxOf = (row) => row?.querySelector("[name=contact]");
@@ -29,7 +30,7 @@ class ManyBar extends HTMLElement {
     this.rows = results.querySelector(".rows");
     this.#watch.observe(this.rows, { childList: true });
     for (const name of ["change", "click", "keydown", "reset", "submit"]) results.addEventListener(name, this);
-    results.addEventListener("pointerdown", () => import("kith/row_drag"), { once: true });
+    results.addEventListener("pointerover", () => import("kith/row_drag").catch(() => {}), { once: true });
     document.addEventListener("kith:do", this);
     this.#show();
   }
@@ -54,9 +55,6 @@ class ManyBar extends HTMLElement {
   #onRows() {
     if (this.all?.checked) this.#check(this.#boxes, true);
     this.#show();
-    if (this.rows.children.length) return;
-    const address = `/contacts/${new URL(this.form.action).search}`;
-    window.htmx.ajax("GET", address, { target: "#results", swap: "outerHTML" });
   }
 
   #check(boxes, checked) {
@@ -67,7 +65,10 @@ class ManyBar extends HTMLElement {
   #show() {
     const boxes = this.#boxes;
     const chosen = boxes.filter((box) => box.checked);
-    for (const box of boxes) box.closest(".row").ariaSelected = String(box.checked);
+    for (const box of boxes) {
+      const row = box.closest(".row");
+      if (row.ariaSelected !== String(box.checked)) row.ariaSelected = box.checked;
+    }
     this.toggleAttribute("data-full", chosen.length === boxes.length);
     const count = (this.all?.checked && this.dataset.total) || chosen.length;
     const text = this.dataset.says.replace("#", count);
@@ -140,6 +141,8 @@ class ManyBar extends HTMLElement {
 
   "kith:do"(event) {
     const { name } = event.detail;
+    const verb = this.form.querySelector(`[value="${name}"]`);
+    if (!verb && !["select", "all", "back"].includes(name)) return;
     const row = document.activeElement.closest("contact-list .row");
     const boxes = this.#boxes;
     const chosen = boxes.filter((box) => box.checked);
@@ -149,7 +152,7 @@ class ManyBar extends HTMLElement {
       this.#check(boxes, true);
       this.#show();
     } else if (name === "back" && chosen.length) this.form.reset();
-    else if (!this.form.querySelector(`[value="${name}"]`) || !this.#do(name, chosen, row)) return;
+    else if (!verb || !this.#do(name, chosen, row)) return;
     event.preventDefault();
   }
 

@@ -1,11 +1,18 @@
 // Toasts: what was done, with its Undo; the newest stands nearest, and more than a few scroll. They leave after eight
-// seconds, but none while one of them is pointed at or focused. F6 goes to the newest, and back.
+// seconds, but none while one of them is pointed at or focused. F6 goes to the newest, and back. Fetched with the first.
 import { say, warn } from "kith/announce";
 
 const STAYS = 8000;
 const HELD = ":hover, :focus-within";
 /** What is fetched anew by itself; any other page comes anew as a whole. */
 const LIVING = "#detail :is([data-contact], #acts, .empty, .live-gone)";
+
+/** Show `text`, and say it when the reader pauses. */
+export function show(text) {
+  const node = Object.assign(document.createElement("div"), { className: "toast" });
+  node.append(Object.assign(document.createElement("p"), { textContent: text }));
+  document.getElementById("toasts").append(node);
+}
 
 class ToastShelf extends HTMLElement {
   #watch = new MutationObserver((changes) => {
@@ -42,9 +49,17 @@ class ToastShelf extends HTMLElement {
     (node.hasAttribute("data-alert") ? warn : say)(undo ? `${text} ${undo}` : text);
     const dismiss = node.querySelector("button[data-dismiss]");
     if (dismiss) dismiss.hidden = false;
+    else node.append(this.#dismissal());
     this.#timers.set(node, 0);
     if (!this.matches(HELD)) this.#start(node);
     this.scrollTop = this.scrollHeight;
+  }
+
+  #dismissal() {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "icon-button" });
+    button.textContent = "×";
+    button.ariaLabel = button.dataset.dismiss = this.dataset.dismiss;
+    return button;
   }
 
   #hold = () => this.#timers.forEach((timer) => clearTimeout(timer));
@@ -96,28 +111,5 @@ class ToastShelf extends HTMLElement {
     this.#focus();
   };
 }
-
-/** Show `text` as a toast and have `speak` (of announce.js) read it. */
-export function toast(text, speak = say) {
-  const shelf = document.getElementById("toasts");
-  const node = document.createElement("div");
-  node.className = "toast";
-  if (speak === warn) node.toggleAttribute("data-alert", true);
-  const line = document.createElement("p");
-  line.textContent = text;
-  const dismiss = Object.assign(document.createElement("button"), { type: "button", className: "icon-button" });
-  dismiss.textContent = "×";
-  dismiss.ariaLabel = dismiss.dataset.dismiss = shelf.dataset.dismiss;
-  node.append(line, dismiss);
-  shelf.append(node);
-}
-
-// Control Z outside text fields.
-document.addEventListener("kith:do", (event) => {
-  const { name } = event.detail;
-  if (name !== "undo" && name !== "redo") return;
-  event.preventDefault();
-  import("kith/undo_latest").then(({ send }) => send(`/changes/${name}/`));
-});
 
 customElements.define("toast-shelf", ToastShelf);

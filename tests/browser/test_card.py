@@ -12,6 +12,7 @@ from contacts.services import create_contact
 from tests.browser.accessibility import WINDOW, faults
 from tests.contacts.test_avatars import picture
 from tests.contacts.test_views_cards import FULL
+from tests.contacts.test_views_lists import add
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,6 +42,7 @@ def test_a_card_is_copied_printed_and_shown_as_a_code(cast, ana, open_as):
         page.locator("#status").evaluate("(node) => (node.textContent = '')")
         choose(page, item)
         expect(page.locator("#status")).to_have_text("Copied")
+        expect(page.locator(".toast").last).to_contain_text("Copied")
         assert page.evaluate(copied).startswith(start)
     page.evaluate("window.print = () => (document.title = 'printed')")
     choose(page, "Print")
@@ -79,6 +81,20 @@ def test_a_card_prints_as_one_clean_page(cast, ana, open_as):
     assert colours[0] == "rgb(255, 255, 255)"
     assert colours[1] == "rgb(20, 24, 31)"
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+def test_a_list_prints_as_far_as_it_came(cast, open_as):
+    for number in range(60):
+        add(cast, "Person", f"Number {number:03}", email=f"p{number}@acme.example")
+    page = open_as(cast.ben, color_scheme="dark")
+    page.goto(f"/books/{cast.book.pk}/")
+    page.emulate_media(media="print")
+    expect(page.locator(".list-title h2")).to_be_visible()
+    expect(page.get_by_text("Person Number 040")).to_be_visible()
+    for chrome in (".sidebar", ".detail-pane", ".list-head", ".list-foot", ".many", ".row button", ".row input"):
+        for found in page.locator(chrome).all():
+            expect(found).to_be_hidden()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") > 1
 
 
 def test_the_code_passes_axe(cast, ana, open_as):

@@ -128,6 +128,14 @@ def test_steps_lead_into_what_is_marked_and_back(cast, ana, open_as):
     assert Contact.objects.get(pk=ana.pk).book_id == cast.private.pk
 
 
+def test_who_was_signed_out_meanwhile_is_told_so(cast, ana, open_as):
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    page.context.clear_cookies()
+    page.keyboard.press("Control+k")
+    expect(bar(page).locator(".command-none")).to_contain_text("You are signed out.")
+
+
 def test_the_open_contact_and_the_selection_come_first(cast, ana, open_as):
     page = open_as(cast.ann, **WINDOW)
     page.goto(f"/contacts/{ana.pk}/")

@@ -5,12 +5,14 @@ import re
 
 from playwright.sync_api import expect
 
+from books.models import ContactBook
 from contacts.models import Contact
 from contacts.services import document_of
 from organizations.models import Organization
 from tests.browser.accessibility import WIDE, WINDOW, faults_here
 from tests.contacts.test_avatars import picture
 from tests.contacts.test_views_lists import add
+from tests.factories import PASSWORD
 
 SIGNATURE = "Ana Prado\nCTO, Acme AB\nana@gmial.com\n+46 70 123 45 67"
 PASTE = """(text) => {
@@ -110,6 +112,43 @@ def test_a_contact_is_made_with_the_keyboard_and_found_twice(cast, open_as):
     ]
 
 
+def test_back_asks_in_a_browser_that_cannot_stop_it(cast, open_as):
+    page = open_as(cast.ann)
+    page.add_init_script("Object.defineProperty(window, 'navigation', { value: undefined })")
+    page.goto(f"/books/{cast.book.pk}/")
+    page.get_by_role("link", name="Create contact").first.click()
+    expect(page.locator("contact-form:defined")).to_have_count(1)
+    first = page.get_by_label("First name", exact=True)
+    question = page.get_by_role("dialog", name="Leave without saving?")
+    first.fill("Ana")
+    for _twice in range(2):
+        page.evaluate("history.back()")
+        expect(question).to_be_visible()
+        expect(page).to_have_url(re.compile("/contacts/new/"))
+        question.get_by_role("button", name="Keep editing").click()
+        expect(first).to_have_value("Ana")
+    page.evaluate("history.back()")
+    question.get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/$"))
+    expect(page.locator("contact-form")).to_have_count(0)
+
+
+def test_a_form_whose_contact_was_taken_away_says_so_once_and_keeps_what_was_typed(cast, open_as):
+    contact = add(cast, "Ben", "Other")
+    page = open_as(cast.ann, **WINDOW)
+    page.goto(f"/contacts/{contact.pk}/edit/")
+    first = page.get_by_label("First name", exact=True)
+    first.fill("Benjamin")
+    ContactBook.objects.filter(pk=cast.book.pk).update(owner=cast.ada)
+    # Leaving the field asks for hints, the button saves: two requests, and one thing to say.
+    with page.expect_response("**/hints/") as hints, page.expect_response("**/edit/") as saved:
+        page.get_by_role("button", name="Save", exact=True).click()
+    assert (hints.value.status, saved.value.status) == (404, 404)
+    expect(page.locator("#toasts .toast p")).to_have_count(1)
+    expect(page.locator("#toasts .toast p")).to_contain_text("not shared with you")
+    expect(first).to_have_value("Benjamin")
+
+
 def test_unsaved_text_is_asked_about_once_and_pictures_are_dropped(cast, open_as):
     add(cast, "Ben", "Other")
     page = open_as(cast.ann, **WINDOW)
@@ -149,6 +188,7 @@ def test_unsaved_text_is_asked_about_once_and_pictures_are_dropped(cast, open_as
     # A picture dropped on its place is shown, what is none is refused.
     page.evaluate(DROP, [base64.b64encode(b"x").decode(), "text/plain"])
     expect(page.locator("#alert")).to_contain_text("Drop one picture")
+    expect(page.locator(".toast", has_text="Drop one picture")).to_be_visible()
     page.evaluate(DROP, [base64.b64encode(picture("AVIF")).decode(), "image/avif"])
     expect(page.locator(".picture img")).to_be_visible()
     for leave in (
@@ -174,3 +214,95 @@ def test_unsaved_text_is_asked_about_once_and_pictures_are_dropped(cast, open_as
     expect(page).to_have_url(re.compile("/contacts/$"))
     assert closing == []
     assert not Contact.objects.filter(first_name="Ana").exists()
+
+
+def test_on_a_phone_the_field_says_that_somebody_is_there_and_leads_to_them(cast, open_as):
+    add(cast, "Ana", "Prado", email="ana@acme.example")
+    page = open_as(cast.ann, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto("/contacts/new/")
+    expect(page.locator("contact-form:defined")).to_have_count(1)
+    emails(page).first.fill("ana@acme.example")
+    page.keyboard.press("Tab")
+    beside = page.get_by_role("link", name="Looks like Ana Prado: see below")
+    expect(beside).to_be_in_viewport()
+    address = page.url
+    beside.click()
+    expect(page.get_by_role("group", name="You may have this person already")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="Open Ana Prado")).to_be_focused()
+    assert page.url == address  # the way back still leads to the list
+    # What is no longer so is no longer said, whichever field changed it.
+    page.get_by_label("First name", exact=True).fill("Ana")
+    page.get_by_label("Last name", exact=True).fill("Prado")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-names]").get_by_role("link", name="Looks like Ana Prado")).to_be_visible()
+    expect(page.get_by_role("link", name="Looks like")).to_have_count(1)
+    emails(page).first.fill("ana@other.example")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("group", name="You may have this person already")).to_have_count(0)
+    expect(page.get_by_role("link", name="Looks like")).to_have_count(0)
+    # Where there is room the notice itself is in sight.
+    page.set_viewport_size(WIDE)
+    emails(page).first.fill("ana@acme.example")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("group", name="You may have this person already")).to_be_in_viewport()
+    expect(beside).to_have_count(0)
+
+
+def test_a_form_sent_twice_at_once_is_sent_once(cast, open_as):
+    page = open_as(cast.ann)
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    for number, act in enumerate(
+        (
+            lambda: page.get_by_role("button", name="Create", exact=True).dblclick(),
+            lambda: [page.keyboard.press("Control+Enter") for _time in range(3)],
+        )
+    ):
+        page.goto(f"/contacts/new/?book={cast.book.pk}")
+        page.get_by_label("First name", exact=True).fill("Ida")
+        emails(page).first.fill(f"ida{number}@acme.example")
+        page.get_by_label("Notes").focus()
+        sent.clear()
+        act()
+        expect(page.locator("#card-name")).to_contain_text("Ida")
+        expect(page.locator(".toast")).to_have_count(1)
+        assert len([request for request in sent if "/contacts/new/" in request.url]) == 1
+
+
+def test_a_form_is_not_sent_again_while_the_page_that_follows_is_on_its_way(cast, open_as):
+    page = open_as(cast.ann)
+    page.goto(f"/contacts/new/?book={cast.book.pk}")
+    page.get_by_label("First name", exact=True).fill("Ida")
+    emails(page).first.fill("ida@acme.example")
+    sent, held = [], []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    page.route("**/contacts/*-*/*", lambda route: held.append(route))
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    held.pop().continue_()
+    expect(page.locator("#card-name")).to_contain_text("Ida")
+    assert len([request for request in sent if "/contacts/new/" in request.url]) == 1
+
+
+def test_a_session_that_ended_meanwhile_costs_no_typed_text(cast, open_as):
+    page = open_as(cast.ann)
+    page.goto(f"/contacts/new/?book={cast.book.pk}")
+    page.get_by_label("First name", exact=True).fill("Ida")
+    emails(page).first.fill("ida@acme.example")
+    page.context.clear_cookies(name="session")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast", has_text="You are signed out.")).to_have_count(1)
+    expect(emails(page).first).to_have_value("ida@acme.example")
+    # Signing in in another window gives tokens anew, which the form learns of when it is sent.
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.locator("[name=login]").fill(cast.ann.email)
+    other.locator("[name=password]").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in", exact=True).click()
+    other.wait_for_url("**/contacts/**")
+    other.close()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast", has_text="Send it again")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#card-name")).to_contain_text("Ida")

@@ -61,6 +61,7 @@ def test_the_tabs_by_keyboard_and_what_was_comes_back(cast, ana, open_live):  # 
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("Restored Nickname of Ana Prado.")
     expect(page.get_by_role("button", name="Restore Nickname: Nina")).to_have_count(0)
+    expect(page.locator(".told").first).to_contain_text("Ann Owner restored Nickname")
     page.get_by_role("link", name=re.compile("^Restore this state")).last.press("Enter")
     expect(page.get_by_role("heading", name="Restore Ana Prado")).to_be_visible()
     expect(page.locator(".differences")).to_contain_text("+46 70 123 45 67")
@@ -136,11 +137,34 @@ def test_undo_by_key_takes_back_my_own_latest_act_and_says_which(cast, ana, open
     page.get_by_role("option", name=re.compile("Undo my latest change")).click()
     expect(page.locator(".toast").last).to_contain_text("Undid: Changed 1 contact: Ana Prado.")
     expect(star).to_have_attribute("aria-pressed", "false")
+    # What is taken back is offered no more, here and in another window.
+    other = page.context.new_page()
+    other.goto("/contacts/")
+    expect(other.locator(".rows[role=grid]")).to_be_visible()  # its scripts are at work
+    page.locator(".row-link").focus()
+    page.keyboard.press("#")
+    offer = page.locator(".toast", has_text="Ana Prado deleted.")
+    expect(offer.get_by_role("button", name="Undo")).to_be_visible()
+    act = offer.locator("form").get_attribute("action")
+    other.locator("#toasts").evaluate(
+        """(shelf, act) => {
+          const offer = `<form action="${act}"></form><button data-dismiss></button>`;
+          shelf.insertAdjacentHTML("beforeend", `<div class="toast"><p>x</p>${offer}</div>`);
+          shelf.dispatchEvent(new Event("htmx:afterSwap", { bubbles: true }));
+        }""",
+        act,
+    )
+    page.locator(".pane-head").first.click()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast").last).to_contain_text("Undid: Deleted 1 contact: Ana Prado.")
+    expect(offer).to_have_count(0)
+    expect(other.locator(".toast", has_text="x")).to_have_count(0, timeout=SOON)
+    other.close()
     # The page of all changes follows, too.
     page.goto("/changes/")
-    expect(page.locator(".act-row")).to_have_count(7)
+    expect(page.locator(".act-row")).to_have_count(9)
     change(cast.ben, ana, notes="More")
-    expect(page.locator(".act-row")).to_have_count(8, timeout=SOON)
+    expect(page.locator(".act-row")).to_have_count(10, timeout=SOON)
 
 
 def test_after_a_password_changed_elsewhere_the_page_says_so_and_leads_to_signing_in(cast, ana, open_live):  # noqa: F811

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from contacts.keys import KEYS
-from contacts.models import Contact
+from contacts.models import ChangeSet, Contact
 from contacts.services import act, create_contact
 from tests.contacts.conftest import person
 
@@ -30,6 +30,7 @@ def test_each_key_does_what_the_sheet_says(cast, open_as):
     expect(page.get_by_role("button", name="Star P000 Same")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("y")
     expect(page.locator("#status")).to_have_text("Copied")
+    expect(page.locator(".toast")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == "p0@x.example"
     page.keyboard.press("j")
     page.keyboard.press("Shift+Y")
@@ -45,6 +46,32 @@ def test_each_key_does_what_the_sheet_says(cast, open_as):
     expect(page.get_by_label("First name", exact=True)).to_have_value("cmlsxe#?/")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Contact.objects.filter(trashed_at__isnull=True).count() == 3
+
+
+def test_a_key_that_is_held_walks_on_and_changes_once(cast, open_as):
+    people(cast, 8)
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    page.keyboard.press("j")
+    for _time in range(6):
+        page.keyboard.down("j")
+    page.keyboard.up("j")
+    expect(page.locator(".row-link").nth(6)).to_be_focused()
+    star = page.get_by_role("button", name="Star P006 Same")
+    for _time in range(4):
+        page.keyboard.down("s")
+    page.keyboard.up("s")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    # Two acts, of which a slip of the hand takes back the later one.
+    page.keyboard.down("Control")
+    for _time in range(5):
+        page.keyboard.down("z")
+    page.keyboard.up("z")
+    page.keyboard.up("Control")
+    expect(page.locator(".toast").last).to_contain_text("Undid")
+    expect(page.locator("[aria-pressed=true]")).to_have_count(0)
+    assert Contact.objects.for_user(cast.ann).count() == 8
+    assert ChangeSet.objects.count() == 3
 
 
 def test_the_open_card_is_meant_when_no_row_has_the_focus(cast, open_as):

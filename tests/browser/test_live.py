@@ -98,6 +98,31 @@ def test_a_new_contact_appears_in_list_and_counts_and_nothing_moves(cast, contac
     assert page.locator(".row[role=row] [role=gridcell]").count() == 2 * page.locator(".row").count()
 
 
+def test_a_list_too_long_to_come_anew_says_that_it_changed_and_stays(cast, contact, open_live):
+    page = open_live(cast.ann, "/contacts/")
+    # As many rows as a page has after ten more pages.
+    page.locator(".rows").evaluate(
+        """rows => {
+          const [row] = rows.children;
+          for (let number = 0; number < 500; number++) {
+            const copy = row.cloneNode(true);
+            copy.querySelectorAll("[id]").forEach(each => each.removeAttribute("id"));
+            copy.id = `row-copy-${number}`;
+            rows.append(copy);
+          }
+        }"""
+    )
+    expect(page.locator(".row .row-menu")).to_have_count(501)  # the list is done with them
+    add(cast, "Aaron", "Aardvark")
+    line = page.get_by_role("link", name="The list has changed: show")
+    expect(line).to_be_visible(timeout=3 * SOON)
+    expect(count_of(page)).to_have_text("2")
+    expect(page.locator(".row")).to_have_count(501)
+    line.click()
+    expect(page.locator(".row-name")).to_have_text(["Aaron Aardvark", "Zoë Adams"])
+    expect(line).to_have_count(0)
+
+
 def test_a_change_a_move_and_a_deletion_appear_in_list_and_card(cast, contact, open_live):
     other = add(cast, "Other", "Person")
     page = open_live(cast.ann, f"/contacts/{contact.pk}/")
@@ -149,6 +174,18 @@ def test_a_half_typed_form_keeps_its_text_and_says_what_others_changed(cast, con
 
 def vars_of(item):
     return {name: getattr(item, name) for name in item.__dataclass_fields__}
+
+
+def test_a_choice_between_two_texts_stays_when_the_contact_goes(cast, contact, open_live):
+    page = open_live(cast.ann, f"/contacts/{contact.pk}/edit/")
+    page.get_by_label("First name", exact=True).fill("Zoe by Ann")
+    change(cast.ben, contact, first_name="Zoe by Ben")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="You both changed the same thing")).to_be_visible()
+    trash_contacts(by=cast.ben, contacts=[contact.pk])
+    until_everything_is_told()
+    expect(page.get_by_role("heading", name="This contact is gone")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("radio", name="Mine Zoe by Ann")).to_be_checked()
 
 
 def test_who_has_the_form_open_is_shown_to_others_until_they_close_it(cast, contact, open_live):

@@ -87,6 +87,26 @@ def test_rows_leave_the_list_that_they_are_not_in_any_more(cast, open_as):
     expect(page.get_by_text("No one in Clients yet")).to_be_visible()
 
 
+def test_what_is_typed_before_the_module_of_a_key_has_come_is_done_after_it(cast, open_as):
+    people(cast, 3)
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    expect(page.locator("many-bar:defined")).to_be_attached()
+    held = []
+    page.route("**/js/search_field*", lambda route: held.append(route))
+    field = page.locator("#q")
+    field.press_sequentially("p00")
+    expect(page.locator(ROWS)).to_have_count(3)
+    page.keyboard.press("Escape")
+    page.keyboard.type("p0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("x")
+    expect(field).to_have_value("p00")
+    held.pop().continue_()
+    expect(field).to_have_value("p0")
+    expect_selected(page, ["P000 Same"])
+
+
 def test_by_the_keyboard_alone(cast, open_as):
     people(cast, 5)
     page = open_as(cast.ann)
@@ -268,6 +288,18 @@ def test_a_phone_selects_by_the_avatar(cast, open_as):
     expect(page.locator("many-bar output")).to_have_text("1 selected")
     expect(page.locator("many-bar button").nth(1)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_a_card_that_is_deleted_gives_way_to_the_list(cast, open_as):
+    people(cast, 2)
+    page = open_as(cast.ann, viewport={"width": 390, "height": 800})
+    page.goto(f"/contacts/{Contact.objects.get(first_name='P000').pk}/")
+    page.locator("#card-name").click()
+    page.keyboard.press("#")
+    expect(page.locator(".toast")).to_contain_text("deleted.")
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.get_by_role("link", name="P001")).to_be_visible()
+    expect(page.get_by_text("No contact selected")).to_be_hidden()
 
 
 def test_each_state_is_free_of_what_axe_finds(cast, open_as):

@@ -10,6 +10,7 @@ from contacts.services import create_contact, document_of
 from tests.browser.accessibility import WINDOW, faults
 from tests.contacts.conftest import person
 from tests.contacts.test_views_cards import FULL
+from tests.factories import make_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -252,19 +253,30 @@ def test_without_scripts_everything_has_a_path(cast, open_as):
 
 
 def test_a_page_is_light_before_anything_is_done(cast, open_as):
-    add(cast, "Ana", "Prado")
-    page = open_as(cast.ann)
-    answers = []
-    page.on("response", lambda answer: answers.append(answer))
-    page.goto("/contacts/", wait_until="load")
-    expect(page.locator(".row-menu")).to_be_attached()  # by the last of the modules
-    weights = {"js": 0, "css": 0}
-    for answer in answers:
-        kind = answer.url.rpartition(".")[2]
-        if kind in weights and "django_htmx" not in answer.url:
-            weights[kind] += len(answer.body())
-    assert 20_000 < weights["js"] <= 40_000
-    assert 40_000 < weights["css"] <= 60_000
+    ana = add(cast, "Ana", "Prado", company="Acme")
+    acme = ana.memberships.get().group_id
+    # Each with the last of its modules.
+    for address, last in (
+        ("/contacts/", "many-bar"),
+        (f"/books/{cast.book.pk}/", "many-bar"),
+        (f"/companies/{acme}/", "many-bar"),
+        (f"/contacts/{ana.pk}/", "card-tabs"),
+        (f"/contacts/{ana.pk}/edit/", "contact-form"),
+        ("/contacts/new/", "contact-form"),
+    ):
+        page = open_as(cast.ann)  # whose cache is empty
+        addresses = []
+        page.on("response", lambda answer, seen=addresses: seen.append(answer.url))
+        page.goto(address, wait_until="load")
+        expect(page.locator(".row-menu")).to_be_attached()
+        expect(page.locator(f"{last}:defined")).to_be_attached()
+        weights = {"js": 0, "css": 0}
+        for address in addresses:
+            kind = address.rpartition(".")[2]
+            if kind in weights and "django_htmx" not in address:
+                weights[kind] += len(page.request.get(address).body())
+        assert 20_000 < weights["js"] <= 40_000, address
+        assert 40_000 < weights["css"] <= 60_000
 
 
 @pytest.mark.parametrize("width", [320, 390, 1000, 1440])
@@ -287,6 +299,9 @@ def test_nothing_is_wider_than_the_window(cast, open_as, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         panes = "[...document.querySelectorAll('.detail-pane, .contact-list')]"
         assert page.evaluate(f"{panes}.every((pane) => pane.scrollWidth <= pane.clientWidth)"), address
+        # What scrolls is a pane, never the page below it.
+        lower = "!document.querySelector('.panel') || document.documentElement.scrollHeight <= innerHeight"
+        assert page.evaluate(lower), address
 
 
 def test_a_phone_shows_one_pane_at_a_time(cast, open_as):
@@ -301,6 +316,16 @@ def test_a_phone_shows_one_pane_at_a_time(cast, open_as):
     expect(page.locator("#list")).to_be_visible()
     page.get_by_role("button", name="More", exact=True).tap()
     expect(page.locator("#sidebar")).to_be_visible()
+
+
+def test_the_sidebar_shows_where_one_is_and_what_stands_above(cast, open_as):
+    books = [make_book(cast.ann, cast.organization, f"Book {number:02}") for number in range(40)]
+    page = open_as(cast.ann)
+    for place, others in ((books[0], ["All", "Starred", "Book 05"]), (books[20], ["Book 15", "Book 25"])):
+        page.goto(f"/books/{place.pk}/")
+        side = page.locator("#sidebar")
+        for name in (place.name, *others):
+            expect(side.get_by_role("link", name=re.compile(f"^{name}")).first).to_be_in_viewport(ratio=1)
 
 
 def test_every_page_is_free_of_what_axe_finds(cast, open_as):
@@ -318,3 +343,35 @@ def test_every_page_is_free_of_what_axe_finds(cast, open_as):
     )
     found |= faults(open_as(**WINDOW), "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
     assert found == {}
+
+
+def test_an_act_whose_module_cannot_be_fetched_is_told_of_and_keys_go_on(cast, open_as):
+    add(cast, "Ana", "Prado")
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    page.route(
+        re.compile(r"/static/js/(kith_menu|command_bar|copy_value|open_list|search_field)\."),
+        lambda route: route.abort(),
+    )
+    out_of_reach = page.locator(".toast", has_text="Kith cannot be reached.")
+    for act in (
+        lambda: page.locator(".row-link").click(button="right"),
+        lambda: page.keyboard.press("Control+k"),
+        lambda: page.locator("#sidebar").get_by_role("link", name="Starred").click(),
+    ):
+        act()
+        expect(out_of_reach).to_have_count(1)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        assert page.url.endswith("/contacts/")
+        out_of_reach.get_by_role("button", name="Dismiss").click()
+        expect(out_of_reach).to_have_count(0)
+    # A key that nobody answers is the browser's: Escape empties a field for finding.
+    with page.expect_event("requestfailed", lambda request: "search_field" in request.url):
+        page.keyboard.press("/")
+    page.keyboard.type("ana")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    # What can be fetched again is there again.
+    page.unroute_all()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_be_visible()

@@ -188,8 +188,7 @@ def do(desk, job, steps):
     """Press the keys of a job, and look at what came of it."""
     page = desk.page
     page.goto("/contacts/")
-    for name in ("contact-list", "many-bar", "search-field"):
-        expect(page.locator(f"{name}:defined")).to_be_attached()
+    expect(page.locator("contact-list:defined")).to_be_attached()
     waits, came_of_it = WAITS[job]
     for number, (key, typed) in enumerate(steps, 1):
         if typed:
