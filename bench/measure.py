@@ -54,7 +54,7 @@ def stages(rows: int) -> dict[str, list[Callable[[Subject], Iterator[Result]]]]:
         "search": [search.keystrokes],
         "names": [search.by_name],
         "exact": [search.exact],
-        "list": [lists.first_page, lists.depth],
+        "list": [lists.first_page, lists.depth, lists.letters],
         "card": [lists.cards],
         "counts": [lists.counts],
         "filters": [lists.filters],

@@ -44,6 +44,13 @@ def depth(subject: Subject) -> Iterator[Result]:
             yield ask_all(subject, reader, "list.depth", "List page at any depth", asked)
 
 
+def letters(subject: Subject) -> Iterator[Result]:
+    """The letters beside the list of all contacts, which its page asks for once it is there."""
+    for reader, _session in subject.each_reader():
+        asked = [Asked("/contacts/letters/", "detail")] * _TIMES
+        yield ask_all(subject, reader, "letters", "Letters beside the list", asked)
+
+
 def cards(subject: Subject) -> Iterator[Result]:
     """The card beside the list, as a click in it asks for it."""
     for reader, _session in subject.each_reader():

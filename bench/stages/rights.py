@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from bench.data import OWNER, PASSWORD
 from bench.figures import Figures, Result
 from bench.subject import Subject
 from books.models import BookUserGrant, ContactBook
-from contacts.services.rows import copy
+from contacts.services.copying import copy
 from organizations.models import Organization, Role, User
 from organizations.services import add_member, create_team, create_user
 
@@ -104,11 +104,16 @@ def _fill(organization: Any, owner: Any, seed: int) -> int:
             by_team |= {(permission, book, team.pk) for permission in granted}
     columns = ("permission_id", "content_object_id", "organization_id")
     with transaction.atomic():
-        copy("books_bookusergrant", (*columns, "user_id"), ((p, b, organization.pk, who) for p, b, who in by_person))
-        copy("books_bookteamgrant", (*columns, "group_id"), ((p, b, organization.pk, who) for p, b, who in by_team))
+        copy("books_bookusergrant", (*columns, "user_id"), _grants(organization, by_person))
+        copy("books_bookteamgrant", (*columns, "group_id"), _grants(organization, by_team))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return len(by_person) + len(by_team)
+
+
+def _grants(organization: Any, given: Iterable[tuple[int, UUID, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows of grants given as (permission, book, key of whom they are given to)."""
+    return ((str(permission), str(book), str(organization.pk), str(whom)) for permission, book, whom in given)
 
 
 def _reader(organization: Any, owner: Any, count: int) -> Any:
