@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from config.rendering import render_page
+from contacts.templatetags.contacts import grouped
 from contacts.views.panel import Panel
 from organizations.http import SignedInRequest
 from sync.exports.chosen import Chosen, documents, listed, named, tell_audit
@@ -67,7 +68,9 @@ def _export(request: SignedInRequest, panel: Panel, chosen: Chosen | None = None
 
 def _number(count: int | None) -> str:
     """Return how many contacts there are, in words; nothing when only counting them all could tell."""
-    return "" if count is None else ngettext("%(count)d contact", "%(count)d contacts", count) % {"count": count}
+    if count is None:
+        return ""
+    return ngettext("%(count)s contact", "%(count)s contacts", count) % {"count": grouped(count)}
 
 
 def _file(
