@@ -57,8 +57,10 @@ async function list() {
 
 async function card() {
   if (!opened() || !(await news()) || edited()) return;
-  const fresh = (await piece(location.href)).content.querySelector("[data-contact]");
-  if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
+  const asked = location.href;
+  const fresh = (await piece(asked)).content.querySelector("[data-contact]");
+  if (location.href !== asked) change({}); // its form may be open by now
+  else if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
 }
 
 // The acts of a history or of all changes: they keep their ids, so that focus and place stay with what is read.

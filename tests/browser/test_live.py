@@ -176,6 +176,21 @@ def vars_of(item):
     return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
+def test_a_form_that_opens_while_its_card_is_fetched_anew_stays(cast, contact, open_live):
+    page = open_live(cast.ann, f"/contacts/{contact.pk}/")
+    held = []
+    page.route(f"**/contacts/{contact.pk}/", lambda route: held.append(route))
+    with page.expect_request(f"**/contacts/{contact.pk}/"):
+        change(cast.ben, contact, last_name="Brown")
+    page.keyboard.press("e")
+    page.get_by_label("First name", exact=True).fill("Zoe half-typed")
+    # What follows the card's answer: the list is fetched again.
+    with page.expect_response("**/contacts/live/*"):
+        held[0].continue_()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#card-name")).to_contain_text("Zoe half-typed Brown")
+
+
 def test_a_choice_between_two_texts_stays_when_the_contact_goes(cast, contact, open_live):
     page = open_live(cast.ann, f"/contacts/{contact.pk}/edit/")
     page.get_by_label("First name", exact=True).fill("Zoe by Ann")
