@@ -112,6 +112,26 @@ def test_a_contact_is_made_with_the_keyboard_and_found_twice(cast, open_as):
     ]
 
 
+def test_a_row_that_is_dragged_by_a_quick_hand_comes_as_far_as_the_hand(cast, open_as):
+    page = open_as(cast.ann)
+    page.goto("/contacts/new/")
+    expect(page.locator("contact-form:defined")).to_have_count(1)
+    emails(page).first.fill("0@acme.example")
+    for number in range(1, 4):
+        page.keyboard.press("Enter")
+        expect(emails(page)).to_have_count(number + 1)
+        page.keyboard.type(f"{number}@acme.example")
+    handle = page.locator("[data-rows=email] [name=up]").last
+    handle.hover()
+    page.mouse.down()
+    top = page.locator("[data-rows=email] [data-row]").first.bounding_box()
+    # One step, which is all that a busy page hears of many.
+    page.mouse.move(top["x"] + top["width"] - 20, top["y"] + 2)
+    page.mouse.up()
+    expect(page.locator("#status")).to_have_text("Now 1 of 4")
+    assert values(page) == [f"{number}@acme.example" for number in (3, 0, 1, 2)]
+
+
 def test_back_asks_in_a_browser_that_cannot_stop_it(cast, open_as):
     page = open_as(cast.ann)
     page.add_init_script("Object.defineProperty(window, 'navigation', { value: undefined })")
