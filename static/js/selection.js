@@ -140,10 +140,10 @@ class ManyBar extends HTMLElement {
   }
 
   "kith:do"(event) {
-    const { name } = event.detail;
+    const { name, at } = event.detail;
     const verb = this.form.querySelector(`[value="${name}"]`);
     if (!verb && !["select", "all", "back"].includes(name)) return;
-    const row = document.activeElement.closest("contact-list .row");
+    const row = at.closest("contact-list .row");
     const boxes = this.#boxes;
     const chosen = boxes.filter((box) => box.checked);
     if (name === "select" && row) this.#toggle(row);
