@@ -77,7 +77,13 @@ export async function news() {
   if (!opened()) return false;
   const { contact, version } = opened().dataset;
   const { gone, content } = await piece(`/contacts/${contact}/live/?since=${version}`);
-  if (opened()?.dataset.contact !== contact) return false;
+  const shown = opened();
+  if (shown?.dataset.contact !== contact) return false;
+  // What is saved here is no news: it would be told as another window's.
+  if (shown.dataset.version !== version || shown.querySelector("form[aria-busy]")) {
+    change();
+    return false;
+  }
   if (gone) (byId("live-news") ?? opened()).replaceChildren(host.querySelector("template").content.cloneNode(true));
   const text = [...content.querySelectorAll("[data-say]")].map((node) => node.dataset.say).join(". ");
   if (text && text !== said) {
