@@ -94,7 +94,7 @@ def test_a_new_contact_appears_in_list_and_counts_and_nothing_moves(cast, contac
     assert abs(page.evaluate("document.activeElement.getBoundingClientRect().top") - top) < 60
     page.keyboard.press("ArrowDown")
     assert page.evaluate(row) != focused
-    expect(page.locator(".row:not(:has(.star, .row-menu))")).to_have_count(0)  # what comes gets its buttons once painted
+    expect(page.locator(".row:not(:has(.star, .row-menu))")).to_have_count(0)  # it gets its buttons once painted
     expect(page.locator(".row[role=row] [role=gridcell]")).to_have_count(2 * page.locator(".row").count())
 
 
