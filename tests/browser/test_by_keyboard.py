@@ -173,6 +173,7 @@ def test_menus_cards_export_trash_and_history(keys):
     expect(page.locator("#menu-of-view a:focus")).to_have_text("First name")
     keys.press("Enter")
     expect(page).to_have_url(re.compile("sort=given"))
+    expect(page.locator("contact-list:defined")).to_be_attached()
     keys.to_the_list()
     keys.press("x")
     keys.bar("export", "Export")

@@ -36,6 +36,11 @@ def opened(page, keys="Control+k"):
     return bar(page)
 
 
+def listens(page):
+    """Wait until a page with a list hears keys: its address shows earlier than anybody sees the page."""
+    expect(page.locator(".row-menu").first).to_be_attached()
+
+
 def marked(page):
     """The option that Enter chooses, as a screen reader follows it."""
     return page.locator("#command-list [aria-selected=true]")
@@ -63,6 +68,7 @@ def test_it_finds_pages_people_and_what_may_be_done(cast, ana, open_as):
     expect(marked(page)).to_have_text("Contacts")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/contacts/$"))
+    listens(page)
     # By letters, by another word for it, by what is not to be found.
     opened(page)
     for typed, found in (("ncb", "New contact book"), ("dark", "Dark theme"), ("log out", "Sign out")):
@@ -113,6 +119,7 @@ def test_steps_lead_into_what_is_marked_and_back(cast, ana, open_as):
     expect(marked(page)).to_have_text("Clients")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/books/{cast.book.pk}/$"))
+    listens(page)
     # What may be done with a person that was found.
     opened(page)
     page.keyboard.type("ana")
@@ -169,6 +176,7 @@ def test_contacts_are_one_key_away_and_keys_are_ones_own(cast, ana, open_as):
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.press("Control+Shift+Comma")
     expect(page).to_have_url(re.compile("/contacts/$"))
+    listens(page)
     page.locator("#q").focus()
     page.keyboard.press("Control+Shift+Comma")
     expect(page.locator(".row-link").first).to_be_focused()

@@ -87,6 +87,22 @@ def test_rows_leave_the_list_that_they_are_not_in_any_more(cast, open_as):
     expect(page.get_by_text("No one in Clients yet")).to_be_visible()
 
 
+def test_what_is_done_with_a_selection_is_offered_once_it_can_be_done_in_place(cast, open_as):
+    people(cast, 4)
+    page = open_as(cast.ann)
+    held = []
+    page.route("**/js/selection*", lambda route: held.append(route))
+    page.goto(f"/books/{cast.book.pk}/")
+    expect(page.locator(".row-menu").first).to_be_attached()
+    box(page, 0).check(force=True)
+    expect(page.locator("many-bar")).to_be_attached()
+    expect(page.get_by_role("button", name="Delete")).to_be_hidden()
+    held.pop().continue_()
+    page.get_by_role("button", name="Delete").click()
+    expect(toast(page)).to_contain_text("P000 Same deleted.")
+    expect(page.locator(".row-link").nth(0)).to_be_focused()
+
+
 def test_what_is_typed_before_the_module_of_a_key_has_come_is_done_after_it(cast, open_as):
     people(cast, 3)
     page = open_as(cast.ann)
