@@ -113,7 +113,7 @@ def test_counts_are_those_of_readable_living_contacts_and_say_when_they_are_cut(
 
 
 @pytest.mark.parametrize("few", [0, 2_000], ids=["by group", "by book"])
-def test_who_is_in_a_company_twice_counts_once(cast, monkeypatch, few):
+def test_a_count_is_cut_among_contacts_not_memberships(cast, monkeypatch, few):
     monkeypatch.setattr(module, "FEW", few)
     monkeypatch.setattr(module, "COUNTED", 3)
     jobs = tuple(Membership(kind="company", name="Acme", title=title) for title in ("Cook", "Clown"))
