@@ -1,4 +1,4 @@
-"""Statements that every page asks, prepared on the server: it plans them a few times, and then only runs them.
+"""Statements that every page asks, prepared on the server: it plans them once, and then only runs them.
 
 Planning is half of what PostgreSQL does for a page, or more: such statements join many tables and find few rows.
 """
@@ -15,10 +15,10 @@ from django.db.backends.utils import CursorWrapper
 def prepared_cursor() -> CursorWrapper:
     """Return a cursor, to be closed, whose statements the server keeps for the connection's next ones.
 
-    For constant texts whose plan does not depend on their values: from the sixth time on PostgreSQL may take one plan
-    for all (postgresql.org/docs/18/sql-prepare.html). Not for patterns that an index is to be chosen by, nor for
-    statements that few ask. Django counts, logs and wraps them as others. Behind a pooler (DATABASE_POOLER) nothing is
-    kept, and they run as they are.
+    For constant texts whose plan does not depend on their values: PostgreSQL takes one plan for all
+    (postgresql.org/docs/18/sql-prepare.html; `config/servers/urls.py` has it do so at once). Not for patterns that an
+    index is to be chosen by, nor for statements that few ask. Django counts, logs and wraps them as others. Behind a
+    pooler (DATABASE_POOLER) nothing is kept, and they run as they are.
     """
     connection.ensure_connection()
     cursor: Any = psycopg.Cursor(connection.connection)  # Django's own puts the values into the text

@@ -32,19 +32,20 @@ _HIGHEST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class SeenGroup:
-    """A group or company by its name."""
-
-    pk: UUID
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Members:
     """How many contacts one reads in a group; `more`: and others, which were not counted."""
 
     count: int
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGroup:
+    """A group or company by its name, with its `members` where they were counted."""
+
+    pk: UUID
+    name: str
+    members: Members = Members(0)
 
 
 def seen_group(user: User, group_id: UUID, kind: GroupKind) -> Group | None:
@@ -95,12 +96,13 @@ def seen_groups(
     after: str = "",
     beginning: str = "",
     within: str = "",
+    counted: bool = False,
 ) -> dict[GroupKind, list[SeenGroup]]:
     """Return the first `most` groups and the first `most` companies that `user` sees in the organization of their
     `shelf`: those of contacts that they read, and those that they keep. One query.
 
     `after`: the name that the last ones ended with; `beginning`, `within`: what names begin with, or hold. What they
-    hold is also found without its accents.
+    hold is also found without its accents. `counted`: with their members, as `count_members` says.
     """
     kinds = list(kinds)
     start = group_key(beginning)
@@ -121,41 +123,59 @@ def seen_groups(
         values["marked"], values["plain"] = plain_letters()
         values["folded"] = f"%{escape_like(fold(within))}%"
         chosen += " AND (key LIKE %(part)s OR translate(key, %(marked)s, %(plain)s) LIKE %(folded)s)"
-    statement = _GATHERED if shelf.contacts <= FEW else _WALKED
+    statement = (_GATHERED if shelf.contacts <= FEW else _WALKED).replace("{chosen}", chosen)
+    # Counted in the same statement: it knows the books already, hundreds of them, and which groups come first.
+    with_members, counts = (", counted.contacts", f", {_counted('named')}") if counted else (", 0", "")
+    statement = statement.replace("{contacts}", with_members).replace("{counted}", counts)
     found: dict[GroupKind, list[SeenGroup]] = {kind: [] for kind in kinds}
     with prepared_cursor() as cursor:
-        cursor.execute(statement.replace("{chosen}", chosen).replace("{most}", f"{most:d}"), values)
-        for kind, group_id, name in cursor.fetchall():
-            found[GroupKind(kind)].append(SeenGroup(group_id, name))
+        cursor.execute(statement.replace("{most}", f"{most:d}"), values)
+        for kind, group_id, name, contacts in cursor.fetchall():
+            found[GroupKind(kind)].append(SeenGroup(group_id, name, _members(contacts)))
     return found
 
 
 def count_members(shelf: Shelf, group_ids: Collection[UUID]) -> dict[UUID, Members]:
     """Return how many contacts of the `shelf` are in each of the groups, up to `COUNTED`. One query."""
-    values: dict[str, Any] = {"books": shelf.array, "groups": array_of(group_ids), "most": COUNTED}
     with prepared_cursor() as cursor:
-        cursor.execute(_COUNTED, values)
-        found = {group_id: Members(min(count, COUNTED), rows > COUNTED) for group_id, count, rows in cursor.fetchall()}
-    return {group_id: found.get(group_id, Members(0)) for group_id in group_ids}
+        cursor.execute(
+            f"SELECT wanted.id, counted.contacts FROM unnest(%(groups)s::uuid[]) AS wanted(id), {_counted('wanted')}",  # noqa: S608  # built of constants
+            {"books": shelf.array, "groups": array_of(group_ids)},
+        )
+        return {group_id: _members(contacts) for group_id, contacts in cursor.fetchall()}
+
+
+def _counted(group: str) -> str:
+    """Return a lateral query `counted` of the contacts in the row `group`, counted no further than has to be known."""
+    return _COUNTED.format(group=group, most=COUNTED + 1)
+
+
+def _members(contacts: int) -> Members:
+    return Members(min(contacts, COUNTED), contacts > COUNTED)
 
 
 # A title without a company belongs to a nameless one, which nobody lists.
 _NAMED = "organization_id = %(organization)s AND key <> ''{chosen}"
 _UNITED = f"""
-    SELECT asked.kind, named.id, named.name FROM unnest(%(kinds)s::text[]) AS asked(kind), LATERAL (
+    SELECT asked.kind, named.id, named.name{{contacts}} FROM unnest(%(kinds)s::text[]) AS asked(kind), LATERAL (
         ({{seen}} ORDER BY key, id LIMIT {{most}})
         UNION
         (SELECT id, name, key FROM contacts_group WHERE {_NAMED} AND kind = asked.kind
             AND id IN (SELECT group_id FROM contacts_keptgroup WHERE user_id = %(user)s)
           ORDER BY key, id LIMIT {{most}})
         ORDER BY key, id LIMIT {{most}}
-    ) AS named ORDER BY asked.kind, named.key, named.id"""  # noqa: S608  # constants of this module
+    ) AS named{{counted}} ORDER BY asked.kind, named.key, named.id"""  # noqa: S608  # constants of this module
+# PostgreSQL is to go once for all books of a group through the index that begins with the group and holds the contacts
+# too. The comparison of two columns, true of every member of the group, is there for that: no other index can be asked
+# it. Without it another one is often taken, which is looked into for each book, or reads a row for each member.
+_OF_GROUP = """contacts_contactmembership
+             WHERE group_id = {group}.id AND book_id = ANY(%(books)s::uuid[])
+               AND (group_id, book_id) >= ({group}.id, '00000000-0000-0000-0000-000000000000')"""
 # LIMIT in a lateral query keeps the planner from joining all memberships at once.
 _WALKED = _UNITED.replace(
     "{seen}",
     f"""SELECT id, name, key FROM contacts_group walked, LATERAL (
-            SELECT FROM contacts_contactmembership member
-             WHERE member.group_id = walked.id AND member.book_id = ANY(%(books)s::uuid[]) LIMIT 1) AS one
+            SELECT FROM {_OF_GROUP.format(group="walked")} LIMIT 1) AS one
          WHERE {_NAMED} AND kind = asked.kind""",  # noqa: S608  # likewise
 )
 # OFFSET 0 keeps the order of the joins: how few contacts hundreds of small books hold, the planner cannot know.
@@ -165,14 +185,8 @@ _GATHERED = f"""
             SELECT DISTINCT group_id FROM contacts_contactmembership WHERE book_id = ANY(%(books)s::uuid[]) OFFSET 0
         ) AS member, LATERAL (SELECT * FROM contacts_group WHERE id = member.group_id AND {_NAMED} OFFSET 0) AS named
     ){_UNITED.replace("{seen}", "SELECT id, name, key FROM seen WHERE kind = asked.kind")}"""  # noqa: S608  # likewise
-# Memberships are cut before their contacts are told apart: one may be in a company twice, and to tell those of many
-# thousands apart takes as long as there are. PostgreSQL is to go once for all books of a group through the index that
-# begins with the group and holds the contacts too. The comparison of two columns, true of every member of the group, is
-# there for that: no other index can be asked it. Without it a smaller one is often taken, which reads a row for each.
-_COUNTED = """
-    SELECT wanted.id, counted.contacts, counted.rows FROM unnest(%(groups)s::uuid[]) AS wanted(id), LATERAL (
-        SELECT count(DISTINCT contact_id)::int AS contacts, count(*)::int AS rows FROM (
-            SELECT contact_id FROM contacts_contactmembership
-             WHERE group_id = wanted.id AND book_id = ANY(%(books)s::uuid[])
-               AND (group_id, book_id) >= (wanted.id, '00000000-0000-0000-0000-000000000000')
-             ORDER BY book_id, contact_id LIMIT %(most)s + 1) AS member) AS counted"""
+# A contact may be in a company twice: its memberships are beside each other in the index, in whose order they come.
+_COUNTED = f"""LATERAL (
+        SELECT count(*)::int AS contacts FROM (
+            SELECT DISTINCT book_id, contact_id FROM {_OF_GROUP}
+             ORDER BY book_id, contact_id LIMIT {{most}}) AS member) AS counted"""  # noqa: S608  # likewise

@@ -45,6 +45,8 @@ def database_settings(data: Path) -> dict[str, Any]:
         settings["DISABLE_SERVER_SIDE_CURSORS"] = True
     else:
         options.setdefault("prepare_threshold", 0)  # at once: Django's own cursors never prepare
+        # One plan for all values (config/prepared.py): to plan anew for hundreds of books takes longer than to answer.
+        limits = {**limits, "plan_cache_mode": "force_generic_plan"}
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in limits.items()))
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_MAX_AGE"] = 0

@@ -20,7 +20,7 @@ from books.shelf import shelf_of
 from contacts.document import group_key
 from contacts.listing import read_key, write_key
 from contacts.models import ChangeSet, Group, GroupKind
-from contacts.seen_groups import count_members, seen_groups
+from contacts.seen_groups import seen_groups
 from contacts.services import Busy
 from contacts.services.group_acts import (
     COUNTED,
@@ -57,14 +57,14 @@ def groups(request: SignedInRequest, kind: str) -> HttpResponse:
     # Named otherwise than what the list of contacts beside is searched and paged by.
     name = clean_text(request.GET.get("name", ""))[:200]
     after = read_key(request.GET.get("from"))
-    asked = {"after": after[0] if after else "", "within": name}
-    found = seen_groups(request.user, panel.shelf, most=PAGE + 1, kinds=[which], **asked)[which]
-    shown = found[:PAGE]
-    members = count_members(panel.shelf, [group.pk for group in shown])
+    start = after[0] if after else ""
+    found = seen_groups(
+        request.user, panel.shelf, most=PAGE + 1, kinds=[which], after=start, within=name, counted=True
+    )[which]
     context = {
         "title": _("Companies") if which == GroupKind.COMPANY else _("Groups"),
         "place": f"all {kind}",
-        "section": section(which, shown, members, has_more=len(found) > PAGE),
+        "section": section(which, found[:PAGE], has_more=len(found) > PAGE),
         "searched": name,
         "next": write_key(found[PAGE - 1].name, found[PAGE - 1].pk) if len(found) > PAGE else None,
     }

@@ -24,7 +24,7 @@ from contacts.letters import letters_of
 from contacts.listing import Page, Row
 from contacts.models import Contact, Group, GroupKind
 from contacts.scope import Scope, scope_for
-from contacts.seen_groups import SeenGroup, count_members, seen_group, seen_groups
+from contacts.seen_groups import SeenGroup, seen_group, seen_groups
 from contacts.text import clean_text
 from contacts.views.chips import Chip, chips
 from contacts.views.emptiness import Empty, empty_of
@@ -254,15 +254,18 @@ class Panel:
     def group_sections(self) -> list[GroupSection]:
         """The first groups and companies that one sees, and the one that is listed: what a sidebar has room for.
 
-        Two queries.
+        One query, two where the one that is listed is not among the first.
         """
-        found = seen_groups(self.user, self.shelf, most=SIDEBAR_GROUPS + 1)
+        found = seen_groups(self.user, self.shelf, most=SIDEBAR_GROUPS + 1, counted=True)
         listed = {GroupKind.GROUP: self.group, GroupKind.COMPANY: self.company}
-        shown = {kind: with_listed(groups[:SIDEBAR_GROUPS], listed[kind]) for kind, groups in found.items()}
-        members = count_members(self.shelf, [group.pk for groups in shown.values() for group in groups])
         return [
-            section(kind, groups, members, has_more=len(found[kind]) > SIDEBAR_GROUPS, listed=listed[kind])
-            for kind, groups in shown.items()
+            section(
+                kind,
+                with_listed(groups[:SIDEBAR_GROUPS], listed[kind], self.shelf),
+                has_more=len(groups) > SIDEBAR_GROUPS,
+                listed=listed[kind],
+            )
+            for kind, groups in found.items()
         ]
 
     @property

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from books.shelf import Shelf
 from contacts.models import Group, GroupKind
-from contacts.seen_groups import Members, SeenGroup
+from contacts.seen_groups import SeenGroup, count_members
 from contacts.templatetags.contacts import grouped
 from contacts.views.lines import CURRENT, safe
 
@@ -41,17 +41,17 @@ class GroupSection:
         return FOLDERS[self.kind]
 
 
-def with_listed(groups: Sequence[SeenGroup], listed: Group | None) -> list[SeenGroup]:
-    """Return the groups, and the one whose list is open if it is not among them."""
+def with_listed(groups: Sequence[SeenGroup], listed: Group | None, shelf: Shelf) -> list[SeenGroup]:
+    """Return the counted groups, and the one whose list is open if it is not among them, counted too: one query
+    then."""
     if listed is None or any(group.pk == listed.pk for group in groups):
         return list(groups)
-    return [*groups, SeenGroup(listed.pk, listed.name)]
+    return [*groups, SeenGroup(listed.pk, listed.name, count_members(shelf, [listed.pk])[listed.pk])]
 
 
 def section(
     kind: GroupKind,
     shown: Iterable[SeenGroup],
-    members: Mapping[UUID, Members],
     *,
     has_more: bool,
     listed: Group | None = None,
@@ -64,15 +64,15 @@ def section(
         title=_("Companies") if is_company else _("Groups"),
         new=_("New company") if is_company else _("New group"),
         all=_("All companies") if is_company else _("All groups"),
-        lines=[_line(kind, group, members[group.pk], current=group.pk == open_id) for group in shown],
+        lines=[_line(kind, group, current=group.pk == open_id) for group in shown],
         has_more=has_more,
     )
 
 
-def _line(kind: GroupKind, group: SeenGroup, members: Members, *, current: bool) -> SafeString:
+def _line(kind: GroupKind, group: SeenGroup, *, current: bool) -> SafeString:
     """Return a group or company as a line of the list, with how many it has."""
     return safe(
         f'<li><a class="side-link" href="/{FOLDERS[kind]}/{group.pk}/"{CURRENT if current else ""}><svg>'
         f'<use href="#icon-{kind.value}"/></svg><bdi>{escape(group.name)}</bdi>'
-        f'<b class="number">{grouped(members.count)}{"+" if members.more else ""}</b></a></li>\n'
+        f'<b class="number">{grouped(group.members.count)}{"+" if group.members.more else ""}</b></a></li>\n'
     )

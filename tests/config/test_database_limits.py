@@ -24,7 +24,8 @@ def test_the_web_process_has_a_pool_and_limits(tmp_path, monkeypatch):
     assert found["OPTIONS"]["options"].split("-c ")[1:] == [
         "statement_timeout=15s ",
         "lock_timeout=2s ",
-        "idle_in_transaction_session_timeout=60s",
+        "idle_in_transaction_session_timeout=60s ",
+        "plan_cache_mode=force_generic_plan",
     ]
     assert found["OPTIONS"]["application_name"] == "kith web"
     assert found["CONN_MAX_AGE"] == 0

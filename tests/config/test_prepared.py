@@ -1,11 +1,14 @@
 """Prepared statements: kept by the server, counted, wrapped and refused as others; none behind a pooler."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from config.prepared import prepared_cursor
 
 _KEPT = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%of this test%%'"
+_PLANS = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%for all values%%'"
 
 
 def kept():
@@ -21,6 +24,16 @@ def test_a_statement_is_kept_for_the_next_one(db, django_assert_num_queries):
                 cursor.execute('SELECT %(number)s::int AS "of this test"', {"number": number})
                 assert cursor.fetchall() == [(number,)]
     assert kept() == 1
+
+
+def test_it_has_one_plan_for_all_values(db):
+    for many in range(7):
+        ids = [uuid4()] * (many + 1)
+        with prepared_cursor() as cursor:
+            cursor.execute('SELECT count(*) AS "for all values" FROM books_contactbook WHERE id = ANY(%s)', [ids])
+    with connection.cursor() as cursor:
+        cursor.execute(_PLANS)
+        assert cursor.fetchall() == [(7, 0)]
 
 
 def test_other_cursors_keep_nothing(db):

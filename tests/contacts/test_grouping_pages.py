@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from books.shelf import shelf_of
 from contacts import seen_groups as module
-from contacts.document import Membership
+from contacts.document import ContactDocument, Membership
 from contacts.models import ChangeSet, Group, KeptGroup
-from contacts.services import document_of, save_contact, trash_contacts
+from contacts.seen_groups import Members, count_members
+from contacts.services import create_contact, document_of, save_contact, trash_contacts
 from contacts.services.group_acts import keep_group
 from contacts.views import panel as panel_module
 from tests.contacts.test_grouping import members
@@ -108,6 +110,21 @@ def test_counts_are_those_of_readable_living_contacts_and_say_when_they_are_cut(
     add(cast, "Hidden", book=cast.private, groups=["Small"])
     trash_contacts(by=cast.ann, contacts=[add(cast, "Gone", groups=["Small"]).pk])
     assert group_rows(signed_in(cast.vic).get("/groups/")) == [("Large", "3+"), ("Small", "1")]
+
+
+@pytest.mark.parametrize("few", [0, 2_000], ids=["by group", "by book"])
+def test_a_count_is_cut_among_contacts_not_memberships(cast, monkeypatch, few):
+    monkeypatch.setattr(module, "FEW", few)
+    monkeypatch.setattr(module, "COUNTED", 3)
+    jobs = tuple(Membership(kind="company", name="Acme", title=title) for title in ("Cook", "Clown"))
+    for number in range(3):
+        create_contact(by=cast.ann, book=cast.book, document=ContactDocument(first_name=f"P{number}", memberships=jobs))
+    client = signed_in(cast.vic)
+    assert group_rows(client.get("/companies/")) == [("Acme", "3")]
+    assert group_rows(client.get("/contacts/"), "sidebar") == [("Acme", "3")]
+    assert count_members(shelf_of(cast.vic, cast.organization), [the(cast, "Acme").pk]) == {
+        the(cast, "Acme").pk: Members(3)
+    }
 
 
 def test_thirty_groups_cost_as_many_queries_as_one(cast):
