@@ -85,7 +85,7 @@ near({ target: document.activeElement });
 // A form has its combo boxes before one gets to them.
 for (const name of ["pointerover", "keydown"])
   document.addEventListener(name, ({ target }) => target.closest?.("contact-form") && bring(NEAR["combo-box"]));
-// Keys that these answer, before they are there.
+// Keys that these answer once they come.
 const KEYS = {
   "search-field": ({ key, target }) => target.closest("search-field") && ["ArrowDown", "Escape"].includes(key),
   "combo-box": ({ key, target }) => target.closest("combo-box") && ["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(key),
@@ -102,8 +102,8 @@ document.addEventListener(
       hold(event);
       return bring(module);
     }
-    // What is typed meanwhile comes after.
-    if (event.key.length === 1 && held.some(([{ type }]) => type === "keydown")) hold(event);
+    // What is pressed meanwhile comes after.
+    if (/^(.|Arrow.*)$/.test(event.key) && held.some(([{ type }]) => type === "keydown")) hold(event);
   },
   true,
 );

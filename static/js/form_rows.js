@@ -65,6 +65,8 @@ export function pressKey(host, { key, target }) {
   else if (isFilled(row)) add(host, row.parentElement.dataset.rows, row);
 }
 
+const middle = (row) => (row ? row.getBoundingClientRect().top + row.offsetHeight / 2 : NaN);
+
 /** Have a row follow the pointer that went down on its handle. */
 export function grab(host, handle, event) {
   const row = rowOf(handle);
@@ -75,12 +77,9 @@ export function grab(host, handle, event) {
     if (!dragged && Math.abs(clientY - began) < 5) return;
     dragged = true;
     row.toggleAttribute("data-dragged", true);
-    for (const [each, step] of [[row.previousElementSibling, -1], [row.nextElementSibling, 1]]) {
-      if (!each) continue;
-      const { top, height } = each.getBoundingClientRect();
-      const past = step < 0 ? clientY < top + height / 2 : clientY > top + height / 2;
-      if (past) return step < 0 ? row.after(each) : row.before(each);
-    }
+    // A quick hand passes several rows at once.
+    while (clientY < middle(row.previousElementSibling)) row.after(row.previousElementSibling);
+    while (clientY > middle(row.nextElementSibling)) row.before(row.nextElementSibling);
   };
   const drop = () => {
     handle.removeEventListener("pointermove", follow);

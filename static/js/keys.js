@@ -71,21 +71,21 @@ const ways = {
   },
 };
 
-// What is done with what is selected, or might be, may still be on its way.
+// What is done with a selection may still be on its way.
 const MANY = ["select", "all", "move", "join", "star", "delete"];
 
-function doLater(name) {
-  const isText = name === "all" && !document.activeElement.closest("contact-list .row");
+function doLater(name, at) {
+  const isText = name === "all" && !at.closest(".row");
   const waits = !isText && MANY.includes(name) && document.querySelector("many-bar:not(:defined)");
-  if (waits) import("kith/selection").then(() => run(name));
+  if (waits) import("kith/selection").then(() => run(name, at));
   return !!waits;
 }
 
-/** Do what the table calls `name`, where the focus is; return whether anybody could. */
-export function run(name) {
-  if (!document.dispatchEvent(new CustomEvent("kith:do", { detail: { name }, cancelable: true }))) return true;
+/** Do what the table calls `name`, where the focus is, or `at` where it was; return whether anybody could. */
+export function run(name, at = document.activeElement) {
+  if (!document.dispatchEvent(new CustomEvent("kith:do", { detail: { name, at }, cancelable: true }))) return true;
   ways[name]?.();
-  return name in ways || doLater(name);
+  return name in ways || doLater(name, at);
 }
 
 // With Control or Command a key is known by its letter, or by its place where the layout has other letters.

@@ -57,8 +57,10 @@ async function list() {
 
 async function card() {
   if (!opened() || !(await news()) || edited()) return;
-  const fresh = (await piece(location.href)).content.querySelector("[data-contact]");
-  if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
+  const asked = location.href;
+  const fresh = (await piece(asked)).content.querySelector("[data-contact]");
+  if (location.href !== asked) change({}); // its form may be open by now
+  else if (fresh?.dataset.contact === opened()?.dataset.contact) put(opened(), fresh);
 }
 
 // The acts of a history or of all changes: they keep their ids, so that focus and place stay with what is read.
@@ -75,7 +77,13 @@ export async function news() {
   if (!opened()) return false;
   const { contact, version } = opened().dataset;
   const { gone, content } = await piece(`/contacts/${contact}/live/?since=${version}`);
-  if (opened()?.dataset.contact !== contact) return false;
+  const shown = opened();
+  if (shown?.dataset.contact !== contact) return false;
+  // What is saved here is no news: it would be told as another window's.
+  if (shown.dataset.version !== version || shown.querySelector("form[aria-busy]")) {
+    change();
+    return false;
+  }
   if (gone) (byId("live-news") ?? opened()).replaceChildren(host.querySelector("template").content.cloneNode(true));
   const text = [...content.querySelectorAll("[data-say]")].map((node) => node.dataset.say).join(". ");
   if (text && text !== said) {

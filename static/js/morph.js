@@ -14,6 +14,12 @@ function drop(node) {
   if (held) (next?.matches("a, button") ? next : next?.querySelector("a, button"))?.focus();
 }
 
+// A row comes without a star that is not pressed; the focus may be on the one that was, until a moment ago.
+function unpress(star) {
+  Object.assign(star, { ariaPressed: "false", value: "1" }).toggleAttribute("data-own", true);
+  star.querySelector("use").setAttribute("href", "#icon-star-off");
+}
+
 /** Change `old` into `fresh`. Attributes that scripts set are left; `data-live` elements and open menus as well, and
  * what scripts added, which is marked `data-own`. */
 export function morph(old, fresh) {
@@ -26,7 +32,8 @@ export function morph(old, fresh) {
       old.setAttribute(name, value);
   old.toggleAttribute("data-own", isOwn(fresh));
   const kept = new Set([...fresh.children].map(key));
-  for (const child of [...old.children]) if (!isOwn(child) && key(child) && !kept.has(key(child))) drop(child);
+  for (const child of [...old.children])
+    if (!isOwn(child) && key(child) && !kept.has(key(child))) child.matches("button.star") ? unpress(child) : drop(child);
   const keyed = new Map([...old.children].map((child) => [key(child), child]));
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {

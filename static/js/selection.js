@@ -14,7 +14,7 @@ export function send(values, ids) {
 }
 
 class ManyBar extends HTMLElement {
-  #anchor = null;
+  #anchor;
   #watch = new MutationObserver(() => this.#onRows());
 
   // The rows stand behind the bar: in a list that was empty before, they come a moment after it.
@@ -32,6 +32,7 @@ class ManyBar extends HTMLElement {
     for (const name of ["change", "click", "keydown", "reset", "submit"]) results.addEventListener(name, this);
     results.addEventListener("pointerover", () => import("kith/row_drag").catch(() => {}), { once: true });
     document.addEventListener("kith:do", this);
+    this.#anchor = this.#boxes.find((box) => box.checked)?.closest(".row"); // checked before this came
     this.#show();
   }
 
@@ -140,10 +141,10 @@ class ManyBar extends HTMLElement {
   }
 
   "kith:do"(event) {
-    const { name } = event.detail;
+    const { name, at } = event.detail;
     const verb = this.form.querySelector(`[value="${name}"]`);
     if (!verb && !["select", "all", "back"].includes(name)) return;
-    const row = document.activeElement.closest("contact-list .row");
+    const row = at.closest("contact-list .row");
     const boxes = this.#boxes;
     const chosen = boxes.filter((box) => box.checked);
     if (name === "select" && row) this.#toggle(row);

@@ -26,3 +26,6 @@ export function withdraw() {
   const offer = `[action="/changes/${localStorage.getItem(UNDONE)}/undo/"]`;
   document.querySelector(`#toasts > :has(${offer}) [data-dismiss]`)?.click();
 }
+
+// Another window may hear of the act before its own knows that it was done.
+addEventListener("storage", ({ key }) => key === UNDONE && withdraw());

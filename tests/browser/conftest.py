@@ -12,8 +12,9 @@ from tests.factories import make_cast
 # Playwright runs a loop in the test's thread; the tests themselves use the database there one step at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-#: What a browser and htmx say of every answer with such a status: the test looks at those itself.
-EXPECTED = ("Failed to load resource", "Response Status Error Code")
+#: What a browser and htmx say of every answer with such a status, which the test looks at itself, and what htmx says of
+#: a search that the next letter took the place of.
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendAbort")
 
 
 @pytest.fixture

@@ -112,6 +112,26 @@ def test_a_contact_is_made_with_the_keyboard_and_found_twice(cast, open_as):
     ]
 
 
+def test_a_row_that_is_dragged_by_a_quick_hand_comes_as_far_as_the_hand(cast, open_as):
+    page = open_as(cast.ann)
+    page.goto("/contacts/new/")
+    expect(page.locator("contact-form:defined")).to_have_count(1)
+    emails(page).first.fill("0@acme.example")
+    for number in range(1, 4):
+        page.keyboard.press("Enter")
+        expect(emails(page)).to_have_count(number + 1)
+        page.keyboard.type(f"{number}@acme.example")
+    handle = page.locator("[data-rows=email] [name=up]").last
+    handle.hover()
+    page.mouse.down()
+    top = page.locator("[data-rows=email] [data-row]").first.bounding_box()
+    # One step, which is all that a busy page hears of many.
+    page.mouse.move(top["x"] + top["width"] - 20, top["y"] + 2)
+    page.mouse.up()
+    expect(page.locator("#status")).to_have_text("Now 1 of 4")
+    assert values(page) == [f"{number}@acme.example" for number in (3, 0, 1, 2)]
+
+
 def test_back_asks_in_a_browser_that_cannot_stop_it(cast, open_as):
     page = open_as(cast.ann)
     page.add_init_script("Object.defineProperty(window, 'navigation', { value: undefined })")
@@ -141,8 +161,13 @@ def test_a_form_whose_contact_was_taken_away_says_so_once_and_keeps_what_was_typ
     first.fill("Benjamin")
     ContactBook.objects.filter(pk=cast.book.pk).update(owner=cast.ada)
     # Leaving the field asks for hints, the button saves: two requests, and one thing to say.
+    held = []
+    page.route("**/hints/", lambda route: held.append(route))
+    with page.expect_request("**/hints/"):
+        page.keyboard.press("Tab")
     with page.expect_response("**/hints/") as hints, page.expect_response("**/edit/") as saved:
         page.get_by_role("button", name="Save", exact=True).click()
+        held.pop().continue_()
     assert (hints.value.status, saved.value.status) == (404, 404)
     expect(page.locator("#toasts .toast p")).to_have_count(1)
     expect(page.locator("#toasts .toast p")).to_contain_text("not shared with you")

@@ -154,8 +154,16 @@ def test_undo_by_key_takes_back_my_own_latest_act_and_says_which(cast, ana, open
         }""",
         act,
     )
+    expect(other.locator(".row")).to_have_count(0, timeout=SOON)
+    # It hears of the act before the window where it was done has its answer.
+    held = []
+    page.route("**/changes/undo/", lambda route: held.append((route, route.fetch())))
     page.locator(".pane-head").first.click()
     page.keyboard.press("Control+z")
+    expect(other.locator(".row")).to_have_count(1, timeout=SOON)
+    expect(offer).to_have_count(1)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
     expect(page.locator(".toast").last).to_contain_text("Undid: Deleted 1 contact: Ana Prado.")
     expect(offer).to_have_count(0)
     expect(other.locator(".toast", has_text="x")).to_have_count(0, timeout=SOON)

@@ -123,6 +123,36 @@ def test_what_is_typed_before_the_module_of_a_key_has_come_is_done_after_it(cast
     expect_selected(page, ["P000 Same"])
 
 
+def test_a_range_goes_on_from_what_was_checked_before_selecting_had_come(cast, open_as):
+    people(cast, 4)
+    page = open_as(cast.ann)
+    held = []
+    page.route("**/js/selection*", lambda route: held.append(route))
+    with page.expect_request("**/js/selection*"):
+        page.goto("/contacts/")
+    box(page, 1).check(force=True)
+    held.pop().continue_()
+    expect(page.locator("many-bar output")).to_have_text("1 selected")
+    box(page, 3).click(modifiers=["Shift"], force=True)
+    expect_selected(page, ["P001 Same", "P002 Same", "P003 Same"])
+
+
+@pytest.mark.parametrize("keys", [("x", "j", "x"), ("Space", "ArrowDown", "Space")])
+def test_keys_pressed_before_selecting_has_come_are_about_the_rows_where_they_were_pressed(cast, open_as, keys):
+    people(cast, 4)
+    page = open_as(cast.ann)
+    held = []
+    page.route("**/js/selection*", lambda route: held.append(route))
+    with page.expect_request("**/js/selection*"):
+        page.goto("/contacts/")
+    page.locator(".row-link").first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+    expect_selected(page, [])
+    held.pop().continue_()
+    expect_selected(page, ["P000 Same", "P001 Same"])
+
+
 def test_by_the_keyboard_alone(cast, open_as):
     people(cast, 5)
     page = open_as(cast.ann)
