@@ -50,7 +50,7 @@ def test_it_asks_for_no_sidebar(cast):
             response = client.get(f"/books/{cast.book.pk}/", headers=headers)
         assert rows(response) == ["Ana Prado"]
         asked.append(len(queries))
-    assert asked[1] <= asked[0] - 3
+    assert asked[1] <= asked[0] - 2
 
 
 def test_a_book_of_somebody_else_is_not_there(cast):
