@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import tests.jobs.handlers  # noqa: F401 - registers the kind by which a worker shows that it is ready
 from contacts.models import Contact, ContactMembership
+from tests.browser.accessibility import broken_rules
 from tests.factories import PASSWORD
 from tests.sync.conftest import DATA
 
@@ -129,7 +129,7 @@ def wide(page: Page) -> int:
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds wrong."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
+    found = broken_rules(page, {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
 
 
