@@ -126,3 +126,34 @@ def test_lines_stand_for_a_card_only_when_it_is_slow_to_come(cast, crowd, open_a
     expect(page.locator("#card-name")).to_contain_text("P A1")
     expect(pane).not_to_have_attribute("data-loading", "")
     assert at(page, 151) == ["1", False]
+
+
+def test_keys_for_the_list_wait_for_what_was_typed(cast, crowd, open_as):
+    page = open_as(cast.ann)
+    page.goto("/contacts/")
+    field, first = page.locator("#q"), page.locator(".row-link").first
+    field.focus()
+    expect(page.locator("search-field:defined")).to_be_attached()
+    held = []
+    page.route("**/contacts/?q=*", lambda route: held.append(route))
+    # The rows that are shown are not those that the keys are for.
+    with page.expect_request("**/contacts/?q=*"):
+        page.keyboard.type("e4")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    expect(field).to_have_value("e4")
+    held.pop().continue_()
+    expect(page.locator("#card-name")).to_contain_text("P E4")
+    # Where there is no list, they are for none, and nothing waits any more.
+    field.focus()
+    with page.expect_request("**/contacts/?q=*"):
+        page.keyboard.type("5")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("x")
+    expect(field).to_have_value("e45")
+    held.pop().fulfill(status=500)
+    expect(page.locator(".toast")).to_contain_text("Kith cannot be reached")
+    expect(field).to_be_focused()
+    expect(page.locator("[name=contact]:checked")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
