@@ -3,10 +3,12 @@ import { say } from "kith/announce";
 import { morph } from "kith/morph";
 import { withdraw } from "kith/undo_latest";
 
+const PATIENCE = 10_000; // milliseconds: pieces are fetched one after the other, and none holds up the next for ever
 const host = document.querySelector("live-updates");
 let next = 0;
 let quiet = 0;
 let stale, timer, voice, said;
+let shown = Promise.resolve(); // what was asked for last is in its place: a late answer does not cover a later one
 
 const byId = (id) => document.getElementById(id);
 const opened = () => document.querySelector("#detail [data-contact]");
@@ -17,12 +19,16 @@ export function change(contacts) {
   const { contact, version } = opened()?.dataset ?? {};
   stale ||= !contacts || contacts[contact] > version;
   // Many pages hear of it: each waits a little, and longer after what took long.
-  timer ??= setTimeout(refresh, Math.max(100 + Math.random() * 300, next - Date.now()));
+  timer ??= setTimeout(
+    () => (shown = shown.then(refresh)),
+    Math.max(100 + Math.random() * 300, next - Date.now()),
+  );
 }
 
 // What an act has to say waits for the answer to the act itself.
 async function piece(address) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true", "Kith-Live": "true" } });
+  const headers = { "HX-Request": "true", "Kith-Live": "true" };
+  const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE) });
   const holder = document.createElement("template");
   if (answer.ok && !answer.redirected) holder.innerHTML = await answer.text();
   return { gone: answer.status === 404, content: holder.content };

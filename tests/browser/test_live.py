@@ -226,6 +226,25 @@ def test_what_is_saved_here_is_not_told_as_another_windows(cast, contact, open_l
     expect(page.locator("#status")).to_have_text("Ben Editor changed Nickname", timeout=SOON)
 
 
+def test_news_that_were_asked_for_earlier_do_not_cover_later_ones(cast, contact, open_live):
+    page = open_live(cast.ann, "/contacts/")
+    page.clock.install()
+    name, held, asked = page.locator(f"#row-{contact.pk} .row-name"), [], []
+    page.route("**/contacts/live/?*", lambda route: held.append(route) if not held else route.continue_())
+    page.on("request", lambda request: asked.append(request.url) if "/contacts/live/?" in request.url else None)
+    with page.expect_request("**/contacts/live/?*"):
+        change(cast.ben, contact, first_name="Zora")
+    expect(name).to_have_text("Zoë Adams")
+    answer = held[0].fetch()
+    change(cast.ben, contact, first_name="Zita")
+    page.evaluate("import('kith/live_pieces').then(({ change }) => change({}))")
+    page.clock.run_for(SOON)  # in which the later ones would be asked for
+    page.request.get("/contacts/")
+    assert len(asked) == 1
+    held[0].fulfill(response=answer)
+    expect(name).to_have_text("Zita Adams", timeout=2 * SOON)
+
+
 def test_a_choice_between_two_texts_stays_when_the_contact_goes(cast, contact, open_live):
     page = open_live(cast.ann, f"/contacts/{contact.pk}/edit/")
     page.get_by_label("First name", exact=True).fill("Zoe by Ann")
