@@ -15,8 +15,10 @@ RUN = "(rules) => axe.run({ ...rules, resultTypes: ['violations'] }).then((found
 WINDOW = {"bypass_csp": True, "reduced_motion": "reduce"}
 #: Colours on their way from one theme to the other are in neither. They are brought to their end, not waited for: what
 #: `content-visibility` leaves undrawn never gets there by itself.
-SETTLED = """async () => {
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+SETTLED = """async (scheme) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await frame();
+  for (let more = 0; more < 2; more++) await frame();
   for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
 }"""
 
@@ -39,7 +41,7 @@ def faults_here(page):
     for size, scheme, rules in ((WIDE, "light", RULES), (NARROW, "dark", LOOKS)):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(SETTLED)
+        page.evaluate(SETTLED, scheme)
         where = f"{urlsplit(page.url).path} {scheme}"
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found[f"{where}: scrolls sideways"] = []
