@@ -1,6 +1,8 @@
 // The search form: Enter opens the first hit, Escape clears, arrow down goes into the list, and waits for it while it is
 // on its way: no key is for a row of the list before. Fetched when it is first pointed at or focused.
 
+import { afterPaint } from "kith/after_paint";
+
 const firstRow = () => document.querySelector("contact-list .row-link");
 
 class SearchField extends HTMLElement {
@@ -57,8 +59,13 @@ class SearchField extends HTMLElement {
   #onAnswer = ({ detail, target }) => {
     if (detail.requestConfig.parameters.q !== target.value) return;
     this.#asks = false;
+    if (!detail.successful) this.#keys = null;
+    else if (this.#keys) afterPaint(this.#giveKeys); // rows have their buttons by then
+  };
+
+  #giveKeys = () => {
     const keys = this.#keys;
-    const first = detail.successful && firstRow();
+    const first = firstRow();
     this.#keys = null;
     if (!keys || !first || !this.contains(document.activeElement)) return;
     first.focus();
