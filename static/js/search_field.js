@@ -1,6 +1,5 @@
 // The search form: Enter opens the first hit, Escape clears, arrow down goes into the list, and waits for it while it is
 // on its way: no key is for a row of the list before. Fetched when it is first pointed at or focused.
-
 import { afterPaint } from "kith/after_paint";
 
 const firstRow = () => document.querySelector("contact-list .row-link");
